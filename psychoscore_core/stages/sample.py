@@ -1,0 +1,68 @@
+"""Sample: a plan becomes takes, through a composer or through one decode loop over any decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from attrs import frozen
+
+from psychoscore_core.profile import Profile
+from psychoscore_core.records import Condition, Plan, Stream
+from psychoscore_core.stages.tokenize import Grammar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from symusic import Score
+else:
+    np = Score = Any
+
+
+class TemperatureScheduler(Protocol):
+    """What a temperature scheduler is; built as `Class(config)`."""
+
+    def temperatures(self, profile: Profile, bars: int) -> Sequence[float]:
+        """Return one sampling temperature per bar, each above 0."""
+
+
+class Composer(Protocol):
+    """A backend that writes scores itself, without tokens; built as `Class(config)`."""
+
+    def compose(self, condition: Condition, plan: Plan, temperatures: Sequence[float], seed: int) -> Score:
+        """Return a score of exactly `len(plan.bars)` bars; the same arguments give the same score."""
+
+
+class Decoder(Protocol):
+    """A backend that predicts token rows; built as `Class(config, vocabulary=..., space=...)`, then loaded."""
+
+    def start(self, streams: Sequence[Stream]) -> Any:
+        """Read the prompts of a batch but for their last row and return the state that step() goes on from."""
+
+    def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[np.ndarray | Callable[..., np.ndarray]]:
+        """Read one more row (batch, families) that lies in the given bars (batch,); return logits per family.
+
+        An item is an array (batch, family size), or a callable that takes the ids already drawn for this row
+        (batch, k) and returns one, where a family depends on those before it. Updates the state in place.
+        """
+
+    context: int  # rows that the state can hold, prompt included; 0 = unlimited
+
+
+@frozen(kw_only=True)
+class Request:
+    """One stream that the sampler is to draw."""
+
+    stream: Stream
+    grammar: Grammar
+    temperatures: tuple[float, ...]
+    seed: int
+
+
+class Sampler(Protocol):
+    """What a sampler is; built as `Class(config)`."""
+
+    def sample(self, decoder: Decoder, requests: Sequence[Request]) -> list[np.ndarray]:
+        """Return the drawn rows (time, families) of each request, prompt excluded; every grammar is finished."""
+
+    def stream(self, decoder: Decoder, requests: Sequence[Request]) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield (index of the request, rows of one finished bar) as soon as a bar is complete."""

@@ -1,0 +1,62 @@
+"""Tokenize: a score becomes rows of token ids and back; the tokenizer owns its grammar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from psychoscore_core.records import Encoded, Vocabulary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from symusic import Score
+else:
+    np = Score = Any
+
+
+class Grammar(Protocol):
+    """The state of one token stream, from the first row of music on."""
+
+    bar: int  # index of the bar that the next row falls into, 0 before the first bar token
+    finished: bool  # the end token was taken
+
+    def mask(self, family: int = 0, partial: Sequence[int] = ()) -> np.ndarray:
+        """Return a bool array (family size,): the tokens that may follow; at least one is True.
+
+        `partial` holds the ids already drawn for this row's earlier families.
+        The array is read-only and may be shared between calls.
+        """
+
+    def push(self, row: Sequence[int]) -> None:
+        """Take one row; raises ValueError on a row that the mask forbids."""
+
+
+class Tokenizer(Protocol):
+    """What a tokenizer is; built as `Class(config, prefix_tokens=tuple_of_names)`."""
+
+    vocabulary: Vocabulary
+
+    def train(self, scores: Iterable[Score]) -> None:
+        """Learn what the config asks for (BPE merges, say); most tokenizers have nothing to learn."""
+
+    def needs_training(self) -> bool:
+        """Say whether the config asks for something learned that has not been learned yet."""
+
+    def encode(self, score: Score, prefix: Sequence[str] = ()) -> Encoded:
+        """Return [prefix] [SEP] [music] [EOS] as rows; unknown prefix names raise ValueError."""
+
+    def prompt(self, prefix: Sequence[str] = ()) -> np.ndarray:
+        """Return the rows (time, families) that a generation starts from: [BOS] [prefix] [SEP]."""
+
+    def decode(self, rows: np.ndarray) -> Score:
+        """Return the music of any rows whatever (time, families): never raises on ids of the vocabulary."""
+
+    def grammar(self, bars: int | None = None) -> Grammar:
+        """Return a fresh grammar state; with `bars`, the end is allowed after exactly that many bars."""
+
+    def save(self, folder: Path) -> None:
+        """Write everything that load() needs into the folder."""
+
+    def load(self, folder: Path) -> None:
+        """Read what save() wrote, in place; raises CheckpointError when the folder does not fit."""
