@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import field, fields, frozen
 
 from psychoscore_core.errors import ProfileError
 
-BIASES = tuple(
-    "authority scarcity social_proof confirmation anchoring availability loss_aversion hindsight dunning_kruger "
-    "bandwagon recency halo framing sunk_cost optimism pessimism groupthink blind_spot self_serving "
-    "fundamental_attribution negativity positivity status_quo attribution projection actor_observer "
-    "false_consensus illusion_control just_world spotlight".split()
+BIASES = (
+    "authority",
+    "scarcity",
+    "social_proof",
+    "confirmation",
+    "anchoring",
+    "availability",
+    "loss_aversion",
+    "hindsight",
+    "dunning_kruger",
+    "bandwagon",
+    "recency",
+    "halo",
+    "framing",
+    "sunk_cost",
+    "optimism",
+    "pessimism",
+    "groupthink",
+    "blind_spot",
+    "self_serving",
+    "fundamental_attribution",
+    "negativity",
+    "positivity",
+    "status_quo",
+    "attribution",
+    "projection",
+    "actor_observer",
+    "false_consensus",
+    "illusion_control",
+    "just_world",
+    "spotlight",
 )
 RSI_TOLERANCE = 1e-6
 
@@ -27,15 +53,14 @@ def _number(neutral: float, low: float = 0.0, high: float = 1.0, alias: str = ""
 def _check_range(instance: object, attribute: Any, value: object) -> None:
     low, high = attribute.metadata["low"], attribute.metadata["high"]
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not low <= value <= high:  # type: ignore[operator, arg-type]
+    if not number or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type]
         place = _group(instance)
         name = attribute.name if place == "profile" else f"{place}.{attribute.name}"
         raise ProfileError(f"{name} must be a number in [{low:g}, {high:g}], not {value!r}")
 
 
 def _group(instance: object) -> str:
-    name = "".join(f"_{c.lower()}" if c.isupper() else c for c in type(instance).__name__).lstrip("_")
-    return name
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in type(instance).__name__).lstrip("_")
 
 
 @frozen(kw_only=True)
@@ -123,6 +148,12 @@ class Dimension:
     neutral: float
 
 
+def _in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names in the order of BIASES, each once, unknown ones last for the validator to name."""
+    names = tuple(names)
+    return tuple(name for name in BIASES if name in names) + _unknown(names)
+
+
 @frozen(kw_only=True)
 class Profile:
     """A mind in 57 numbers; whatever is left out has its documented neutral value.
@@ -137,9 +168,7 @@ class Profile:
     trauma: float = _number(0.0)
     entropy: float = _number(0.5)
     dark_triad: DarkTriad = DarkTriad()
-    cognitive_biases: tuple[str, ...] = field(
-        default=(), converter=lambda names: tuple(b for b in BIASES if b in set(names)) + _unknown(names)
-    )
+    cognitive_biases: tuple[str, ...] = field(default=(), converter=_in_order)
     physics: Physics = Physics()
     given: frozenset[str] = field(default=frozenset(), eq=False)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from psychoscore_core.profile import Profile
 
 if TYPE_CHECKING:
     import numpy as np
-    from symusic import Score
+    from symusic.core import ScoreTick as Score
 else:
     np = Score = Any
 
@@ -235,9 +235,3 @@ class Training:
     save_every: int = 100
     patience: int = 0
     seed: int = 0
-
-
-__all__: Sequence[str] = (
-    "KEYS MODES DENSITY_MAX Attributes Piece Family Vocabulary ConditionSpace Condition BarPlan Plan Encoded "
-    "Stream Checkpoint Take Artifact Training digest_of"
-).split()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from psychoscore_core.records import Take
@@ -12,3 +13,11 @@ class Arranger(Protocol):
 
     def arrange(self, take: Take) -> Take:
         """Return a new take; the one given is left as it is."""
+
+
+def arrange(arrangers: Sequence[Arranger], takes: Iterable[Take]) -> list[Take]:
+    """Pass every take through every arranger, in order."""
+    result = list(takes)
+    for arranger in arrangers:
+        result = [arranger.arrange(take) for take in result]
+    return result

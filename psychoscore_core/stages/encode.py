@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from attrs import frozen
+
 from psychoscore_core.profile import Profile
+from psychoscore_core.profile_json import profile_from_json, read_profile
 from psychoscore_core.records import Attributes, Condition, ConditionSpace, Plan
 
 if TYPE_CHECKING:
-    from symusic import Score
+    from symusic.core import ScoreTick as Score
+
+    from psychoscore_core.config.model import Generation
 else:
     Score = Any
 
@@ -30,3 +37,42 @@ class ProfileEncoder(Protocol):
 
     def measure(self, score: Score) -> tuple[tuple[float, ...], ...]:
         """Measure the same numbers from the notes of a score, bar by bar."""
+
+
+@frozen(kw_only=True)
+class Asked:
+    """One take that the config asks for: its name, its encoded profile and its seed."""
+
+    name: str
+    condition: Condition
+    seed: int
+
+
+def read_profiles(generation: Generation, folder: Path, name: str) -> dict[str, Profile]:
+    """Return the profiles that a config names: `profiles` by name, else `profile`, else the neutral one.
+
+    A text is a file in the project folder, or a bundled profile's name; an object is the profile itself.
+    """
+    sources = dict(generation.profiles)
+    if not sources:
+        sources = {name: {} if generation.profile is None else generation.profile}
+    return {label: _profile(source, folder, label) for label, source in sources.items()}
+
+
+def _profile(source: object, folder: Path, label: str) -> Profile:
+    if not isinstance(source, str):
+        return profile_from_json(source, f"generation profile {label!r}")
+    path = folder / source
+    return read_profile(path if path.exists() else source)
+
+
+def encode(encoder: ProfileEncoder, profiles: Mapping[str, Profile], generation: Generation) -> list[Asked]:
+    """Encode every profile once; take k of a profile has the seed `generation.seed + k`."""
+    given = Attributes(key=generation.key, mode=generation.mode, tempo=generation.tempo)
+    asked = []
+    for label, profile in profiles.items():
+        condition = encoder.encode(profile, given)
+        for k in range(generation.takes):
+            name = f"{label}-{k + 1}" if generation.takes > 1 else label
+            asked.append(Asked(name=name, condition=condition, seed=generation.seed + k))
+    return asked

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from psychoscore_core.errors import RunError
 from psychoscore_core.records import Artifact, Checkpoint, Take
 
 
@@ -21,3 +22,19 @@ class CheckpointExporter(Protocol):
 
     def export_checkpoint(self, checkpoint: Checkpoint, folder: Path) -> Sequence[Artifact]:
         """Write the checkpoint in another format into the folder; each file is complete or absent."""
+
+
+def export(
+    exporters: Mapping[str, Any], takes: Iterable[Take], checkpoint: Checkpoint | None, folder: Path
+) -> list[Artifact]:
+    """Give every exporter what it takes; raises RunError where one wants a checkpoint and there is none."""
+    artifacts: list[Artifact] = []
+    takes = list(takes)
+    for name, exporter in exporters.items():
+        if hasattr(exporter, "export_take"):
+            artifacts += [artifact for take in takes for artifact in exporter.export_take(take, folder)]
+        if hasattr(exporter, "export_checkpoint"):
+            if checkpoint is None:
+                raise RunError(f"export: {name} exports a checkpoint, and this run has none: train a model first")
+            artifacts += exporter.export_checkpoint(checkpoint, folder)
+    return artifacts

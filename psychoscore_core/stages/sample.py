@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrs import frozen
 
 from psychoscore_core.profile import Profile
-from psychoscore_core.records import Condition, Plan, Stream
-from psychoscore_core.stages.tokenize import Grammar
+from psychoscore_core.records import Condition, Plan, Stream, Take
+from psychoscore_core.report import Report
+from psychoscore_core.stages.encode import ProfileEncoder
+from psychoscore_core.stages.takes import Wanted
+from psychoscore_core.stages.tokenize import Grammar, Tokenizer
 
 if TYPE_CHECKING:
     import numpy as np
-    from symusic import Score
+    from symusic.core import ScoreTick as Score
 else:
     np = Score = Any
 
@@ -66,3 +69,52 @@ class Sampler(Protocol):
 
     def stream(self, decoder: Decoder, requests: Sequence[Request]) -> Iterator[tuple[int, np.ndarray]]:
         """Yield (index of the request, rows of one finished bar) as soon as a bar is complete."""
+
+
+BATCH = 16  # streams drawn together: what two cores still gain from
+
+
+def compose(composer: Composer, wanted: Sequence[Wanted], scheduler: TemperatureScheduler) -> list[Take]:
+    """Let a composing backend write every take."""
+    return [_take(w, composer.compose(w.condition, w.plan, _temperatures(scheduler, w), w.seed)) for w in wanted]
+
+
+def draw(
+    decoder: Decoder,
+    wanted: Sequence[Wanted],
+    scheduler: TemperatureScheduler,
+    *,
+    tokenizer: Tokenizer,
+    encoder: ProfileEncoder,
+    sampler: Sampler,
+    report: Report,
+) -> list[Take]:
+    """Draw every take's token rows from a decoder, in batches, and decode them."""
+    takes: list[Take] = []
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted[start : start + BATCH]
+        requests = [
+            Request(
+                stream=Stream(
+                    rows=tokenizer.prompt(w.condition.prefix),
+                    vector=w.condition.vector,
+                    bars=encoder.encode_plan(w.plan),
+                ),
+                grammar=tokenizer.grammar(len(w.plan.bars), w.plan),
+                temperatures=_temperatures(scheduler, w),
+                seed=w.seed,
+            )
+            for w in batch
+        ]
+        rows = sampler.sample(decoder, requests)
+        takes += [_take(w, tokenizer.decode(drawn)) for w, drawn in zip(batch, rows, strict=True)]
+        report.progress("sample", len(takes), len(wanted))
+    return takes
+
+
+def _temperatures(scheduler: TemperatureScheduler, wanted: Wanted) -> tuple[float, ...]:
+    return tuple(scheduler.temperatures(wanted.condition.profile, len(wanted.plan.bars)))
+
+
+def _take(wanted: Wanted, score: Score) -> Take:
+    return Take(name=wanted.name, score=score, condition=wanted.condition, plan=wanted.plan, seed=wanted.seed)

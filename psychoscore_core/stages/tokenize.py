@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from psychoscore_core.records import Encoded, Vocabulary
+from psychoscore_core.errors import DataError
+from psychoscore_core.records import Encoded, Plan, Vocabulary
+from psychoscore_core.report import Report
 
 if TYPE_CHECKING:
     import numpy as np
-    from symusic import Score
+    from symusic.core import ScoreTick as Score
 else:
     np = Score = Any
+
+LEARN_FROM = 5000  # pieces that a vocabulary is learned from: enough for 30,000 merges
 
 
 class Grammar(Protocol):
@@ -52,11 +56,39 @@ class Tokenizer(Protocol):
     def decode(self, rows: np.ndarray) -> Score:
         """Return the music of any rows whatever (time, families): never raises on ids of the vocabulary."""
 
-    def grammar(self, bars: int | None = None) -> Grammar:
-        """Return a fresh grammar state; with `bars`, the end is allowed after exactly that many bars."""
+    def grammar(self, bars: int | None = None, plan: Plan | None = None) -> Grammar:
+        """Return a fresh grammar state; with `bars`, the end is allowed after exactly that many bars.
+
+        With a plan, tempo and time signature are the plan's own wherever the tokens name them.
+        """
 
     def save(self, folder: Path) -> None:
         """Write everything that load() needs into the folder."""
 
     def load(self, folder: Path) -> None:
         """Read what save() wrote, in place; raises CheckpointError when the folder does not fit."""
+
+
+def make_tokenizer(
+    tokenizer: Tokenizer, datasets: Mapping[str, Any], keys: Mapping[str, Sequence[str]], folder: Path, report: Report
+) -> None:
+    """Let the tokenizer learn from the train split what it wants to learn, and save it."""
+    if tokenizer.needs_training():
+        report.remark("the tokenizer learns its vocabulary from the train split")
+        tokenizer.train(_train_scores(datasets, keys, report))
+    tokenizer.save(folder)
+
+
+def _train_scores(datasets: Mapping[str, Any], keys: Mapping[str, Sequence[str]], report: Report) -> Iterator[Score]:
+    """Yield the scores of the train split, at most LEARN_FROM of them; damaged pieces are left to prepare's report."""
+    total = min(LEARN_FROM, sum(len(names) for names in keys.values()))
+    done = 0
+    for name, key in ((n, k) for n, names in keys.items() for k in names):
+        if done >= total:
+            return
+        done += 1
+        report.progress("tokenizer", done, total)
+        try:
+            yield from (piece.score for piece in datasets[name].load(key) if piece.split == "train")
+        except DataError:
+            continue

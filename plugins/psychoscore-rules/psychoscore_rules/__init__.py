@@ -1,0 +1,1 @@
+"""A composer by rules: a profile and a plan become a score, with nothing trained."""

@@ -1,0 +1,61 @@
+"""Draws one token from logits: temperature, top-k, min-p and top-p, in this order."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from psychoscore_sampler.plugin import ConstrainedConfig
+
+HUGE = 1e30  # what an infinite logit counts as
+
+
+def guided(conditional: np.ndarray, unconditional: np.ndarray, guidance: float) -> np.ndarray:
+    """Return u + g (c - u), the logits of classifier-free guidance (Ho and Salimans 2022); c where u is not finite."""
+    mixed = unconditional + guidance * (conditional - unconditional)
+    return np.where(np.isfinite(unconditional), mixed, conditional)
+
+
+def draw(scores: np.ndarray, temperature: float, config: ConstrainedConfig, rng: np.random.Generator) -> int:
+    """Return an index into `scores`, the float64 logits of the allowed tokens (tokens,).
+
+    NaN counts as impossible. Where no token is possible, all are equally likely. Tokens that tie with the last one
+    that top-k or top-p keeps are kept with it.
+    """
+    if scores.size == 1:
+        return 0
+    top = scores.max()
+    if not np.isfinite(top):
+        scores = np.nan_to_num(scores, nan=-np.inf, posinf=HUGE, neginf=-np.inf)
+        top = scores.max()
+    if top == -np.inf:
+        return int(rng.integers(scores.size))
+    weights = np.exp((scores - top) / temperature)
+    kept = _kept(weights, config)
+    chances = np.cumsum(weights if kept is None else weights[kept])
+    place = min(int(np.searchsorted(chances, rng.random() * chances[-1], side="right")), chances.size - 1)
+    return place if kept is None else int(kept[place])
+
+
+def _kept(weights: np.ndarray, config: ConstrainedConfig) -> np.ndarray | None:
+    """Return the indices that top-k, min-p and top-p leave, or None for all; the largest weight is 1."""
+    floor, kept = config.min_p, None
+    if 0 < config.top_k < weights.size:
+        floor = max(floor, float(np.partition(weights, -config.top_k)[-config.top_k]))
+    if floor > 0:
+        kept = np.flatnonzero(weights >= floor)
+        weights = weights[kept]
+    if config.top_p < 1:
+        nucleus = _nucleus(weights, config.top_p)
+        kept = nucleus if kept is None else kept[nucleus]
+    return kept
+
+
+def _nucleus(weights: np.ndarray, mass: float) -> np.ndarray:
+    """Return the indices of the fewest largest weights that reach this share of the sum (Holtzman et al. 2020)."""
+    total = weights.sum()
+    # All weights below this one add up to less than (1 - mass) of the sum: they need not be sorted.
+    ids = np.flatnonzero(weights >= (1 - mass) * total / weights.size)
+    large = weights[ids]
+    falling = np.sort(large)[::-1]
+    last = min(int(np.searchsorted(np.cumsum(falling), mass * total)), falling.size - 1)
+    return ids[large >= falling[last]]

@@ -1,0 +1,99 @@
+"""Feeds a decoder with the rows of a batch of streams: the guidance streams, dropping, sliding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from psychoscore_core.errors import RunError
+from psychoscore_core.records import Stream
+from psychoscore_core.stages.sample import Decoder
+
+PROMPT = -1  # the bar of a prompt's rows, as in `records.Encoded`
+
+
+class Feed:
+    """A decoder's state for a batch of streams.
+
+    With guidance each stream has a ghost, without condition and with a bare prompt (its first and last row); both
+    read the same drawn rows, and the ghosts' logits stand behind the streams'.
+
+    A full context slides: the state starts anew from the prompts and reads the last drawn rows again, half as many
+    as the context holds beside the longest prompt.
+    """
+
+    def __init__(self, decoder: Decoder, streams: Sequence[Stream], guidance: bool) -> None:
+        self._decoder, self._streams, self._guidance = decoder, list(streams), guidance
+        longest = max(stream.rows.shape[0] for stream in streams)
+        self._room = decoder.context - longest if decoder.context else 0
+        if decoder.context and self._room < 2:
+            raise RunError(
+                f"sample: a prompt of {longest} rows leaves no room in the model's context of {decoder.context} rows"
+            )
+        self._read = 0  # drawn rows that the state holds
+        self._history: list[tuple[np.ndarray, np.ndarray]] = []  # drawn rows (batch, families) and bars (batch,)
+        self._start()
+
+    def logits(self, family: int, partial: np.ndarray) -> np.ndarray:
+        """Return the logits (batch, family size) of the next row, given the ids drawn for it so far (batch, family)."""
+        logits = self._logits[family]
+        table = np.asarray(logits(self._twice(partial)) if callable(logits) else logits)
+        expected = len(self._streams) * (1 + self._guidance)
+        if table.ndim != 2 or len(table) != expected:
+            raise ValueError(f"family {family}: the decoder gave logits {table.shape} for {expected} streams")
+        return table
+
+    def push(self, rows: np.ndarray, bars: np.ndarray) -> None:
+        """Read one row drawn for each stream (batch, families), and the bars that they lie in (batch,)."""
+        self._history.append((rows, bars))
+        if self._room and self._read == self._room:
+            self._slide()
+        else:
+            self._step(rows, bars)
+
+    def keep(self, slots: Sequence[int]) -> bool:
+        """Go on with these streams of the batch only, if the decoder can; return whether it could."""
+        keep = getattr(self._decoder, "keep", None)
+        if keep is None:
+            return False
+        ghosts = [slot + len(self._streams) for slot in slots] if self._guidance else []
+        self._state = keep(self._state, [*slots, *ghosts])
+        self._streams = [self._streams[slot] for slot in slots]
+        self._history = [(rows[slots], bars[slots]) for rows, bars in self._history]
+        return True
+
+    def _start(self) -> None:
+        ghosts = [_ghost(stream) for stream in self._streams] if self._guidance else []
+        self._state = self._decoder.start([*self._streams, *ghosts])
+        self._step(np.stack([s.rows[-1] for s in self._streams]), np.full(len(self._streams), PROMPT, np.int32))
+        self._read = 0
+
+    def _step(self, rows: np.ndarray, bars: np.ndarray) -> None:
+        self._logits: list[Any] = self._decoder.step(self._state, self._twice(rows), self._twice(bars))
+        self._read += 1
+        if not self._room:
+            self._history.clear()
+
+    def _slide(self) -> None:
+        self._history = self._history[-(self._room // 2) :]
+        self._start()
+        extend: Callable[..., None] | None = getattr(self._decoder, "extend", None)
+        again = self._history[:-1]
+        if extend is not None and again:
+            rows, bars = (np.stack(arrays, axis=1) for arrays in zip(*again, strict=True))
+            extend(self._state, self._twice(rows), self._twice(bars))
+            self._read += len(again)
+        else:
+            for rows, bars in again:
+                self._step(rows, bars)
+        self._step(*self._history[-1])
+
+    def _twice(self, array: np.ndarray) -> np.ndarray:
+        return np.concatenate([array, array]) if self._guidance else array
+
+
+def _ghost(stream: Stream) -> Stream:
+    rows = stream.rows if len(stream.rows) < 2 else stream.rows[[0, -1]]
+    return Stream(rows=rows, vector=None, bars=None)

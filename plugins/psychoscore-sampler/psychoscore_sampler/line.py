@@ -1,0 +1,98 @@
+"""One stream being drawn: its grammar, its random numbers, its bars."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from psychoscore_core.errors import RunError
+from psychoscore_core.stages.sample import Request
+from psychoscore_sampler.closing import Exits
+from psychoscore_sampler.draw import draw, guided
+from psychoscore_sampler.plugin import ConstrainedConfig
+from psychoscore_sampler.repetition import Repetition
+
+MAX_CLOSING = 20_000  # rows in one bar after which no grammar is believed to have a way out
+
+
+class Line:
+    """One request while it is drawn; depends on nothing but the request, the config and the logits it is shown."""
+
+    def __init__(self, place: int, request: Request, config: ConstrainedConfig) -> None:
+        _check(request)
+        self.place = place  # of the request among those of one call
+        self.stream, self.grammar = request.stream, request.grammar
+        self._temperatures, self._config = request.temperatures, config
+        self._rng = np.random.Generator(np.random.PCG64(request.seed % 2**64))
+        self._exits = Exits()
+        self._repetition = Repetition(config.repetition_penalty, config.repetition_length, config.repetition_window)
+        self._bar: list[tuple[int, ...]] = []
+        self._drawn = 0
+
+    @property
+    def finished(self) -> bool:
+        return bool(self.grammar.finished)
+
+    @property
+    def families(self) -> int:
+        return int(self.stream.rows.shape[1])
+
+    def draw(self, partial: Sequence[int], logits: np.ndarray, unconditional: np.ndarray | None) -> int:
+        """Return the id of the row's next family, given the ids before it and the logits (family size,)."""
+        ids = np.flatnonzero(self._allowed(partial, logits.size))
+        if ids.size == 1:
+            return int(ids[0])
+        scores = logits[ids].astype(np.float64)
+        if unconditional is not None:
+            scores = guided(scores, unconditional[ids].astype(np.float64), self._config.guidance)
+        if self._config.repetition_penalty:
+            self._repetition.lower(scores, ids, partial)
+        bar = min(max(self.grammar.bar, 0), len(self._temperatures) - 1)
+        return int(ids[draw(scores, self._temperatures[bar], self._config, self._rng)])
+
+    def push(self, row: tuple[int, ...]) -> list[np.ndarray]:
+        """Take a drawn row; return the rows (time, families) of each bar that it completes."""
+        before = self.grammar.bar
+        self.grammar.push(row)
+        if self._config.repetition_penalty:
+            self._repetition.push(row)
+        self._drawn += 1
+        passed = self.grammar.bar - before
+        if passed or self.grammar.finished:
+            self._exits.learn(row)
+        done = [self._take() for _ in range(passed)]
+        self._bar.append(row)
+        if self.grammar.finished:
+            done.append(self._take())
+        return done
+
+    def _take(self) -> np.ndarray:
+        rows = np.array(self._bar, dtype=np.int32).reshape(-1, self.families)
+        self._bar = []
+        return rows
+
+    def _allowed(self, partial: Sequence[int], size: int) -> np.ndarray:
+        mask = self.grammar.mask(len(partial), partial)
+        if mask.size != size:
+            raise ValueError(f"family {len(partial)}: the decoder gave {size} logits, the grammar knows {mask.size}")
+        if not self._closing():
+            return mask
+        own = getattr(self.grammar, "closing_mask", None)
+        way = own(len(partial), partial) & mask if own else self._exits.narrow(mask, partial)
+        return way if way.any() else mask
+
+    def _closing(self) -> bool:
+        config, length = self._config, len(self._bar)
+        if length > config.max_rows_per_bar + MAX_CLOSING:
+            raise RunError(f"sample: the tokenizer's grammar shows no way out of bar {self.grammar.bar + 1}")
+        return length >= config.max_rows_per_bar or 0 < config.max_rows <= self._drawn
+
+
+def _check(request: Request) -> None:
+    shape = request.stream.rows.shape
+    if len(shape) != 2 or min(shape) < 1:
+        raise ValueError(f"a prompt must have rows (time, families), at least one of each, not shape {shape}")
+    if not request.temperatures or not all(math.isfinite(t) and t > 0 for t in request.temperatures):
+        raise ValueError(f"temperatures must be one or more finite numbers above 0, not {request.temperatures}")

@@ -1,0 +1,53 @@
+"""Offers the sampler `constrained`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import field, frozen, validators
+
+from psychoscore_core import Component, hookimpl
+
+
+def _within(low: float, high: float, default: float) -> Any:
+    return field(default=default, validator=[validators.ge(low), validators.le(high)])
+
+
+@frozen(kw_only=True)
+class ConstrainedConfig:
+    """Options of the sampler `constrained`.
+
+    top_k: draw only from so many likeliest tokens, 0 = all.
+    top_p: draw only from the likeliest tokens that together have this probability, above 0 to 1 (1 = all).
+    min_p: draw only tokens at least this many times as likely as the likeliest, 0 to 1 (0 = all).
+    guidance: classifier-free guidance g, 0 to 20: logits = u + g (c - u), c with and u without the condition; 1 = off.
+    repetition_penalty: how many nats a token loses that would go on with a passage already played, 0 to 100 (0 = off).
+    repetition_length: how many rows may repeat literally before that penalty sets in, from 1.
+    repetition_window: how many rows back a passage counts as already played, 2 to 100000.
+    max_rows_per_bar: rows after which a bar is led to its end by the shortest way, from 1.
+    max_rows: rows of a piece after which each of its bars is led to its end at once, 0 = no limit.
+    batch_size: how many pieces are drawn together, 1 to 1024; the result of each does not depend on it.
+    """
+
+    top_k: int = _within(0, 10**6, 0)
+    top_p: float = field(default=0.95, validator=[validators.gt(0), validators.le(1)])
+    min_p: float = _within(0, 1, 0.0)
+    guidance: float = _within(0, 20, 1.0)
+    repetition_penalty: float = _within(0, 100, 0.0)
+    repetition_length: int = _within(1, 10**6, 32)
+    repetition_window: int = _within(2, 10**5, 1024)
+    max_rows_per_bar: int = _within(1, 10**6, 400)
+    max_rows: int = _within(0, 10**9, 0)
+    batch_size: int = _within(1, 1024, 16)
+
+
+@hookimpl
+def psyco_samplers() -> Iterable[Component]:
+    """Offer `constrained`."""
+    yield Component(
+        name="constrained",
+        factory="psychoscore_sampler.constrained:ConstrainedSampler",
+        config=ConstrainedConfig,
+        summary="Draws rows under the tokenizer's grammar: temperature, top-k, top-p, guidance, exactly so many bars.",
+    )

@@ -1,0 +1,1 @@
+"""Temperature schedulers: how boldly each bar of a piece is sampled."""

@@ -1,0 +1,165 @@
+"""Read prepared data: token rows on disk, and what is known of the pieces that they belong to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from psychoscore_core.errors import DataError
+
+SPLITS = ("train", "validation", "test")
+
+
+@frozen(kw_only=True, eq=False)
+class Prepared:
+    """The content of a prepared folder; arrays have one entry per example unless said otherwise.
+
+    families: token family sizes. vocabulary, space: digests. rows: (total rows, families) int32, on disk.
+    bars: (total rows,) int32, -1 in the prefix. groups: a number per group. splits: indices into SPLITS.
+    offsets, lengths, prefixes: in rows. vectors: (examples, dimensions). bar_conditions: (total bars, numbers),
+    those of example i are `bar_offsets[i]:bar_offsets[i + 1]`.
+    """
+
+    folder: Path
+    families: tuple[int, ...]
+    vocabulary: str
+    space: str
+    rows: np.ndarray
+    bars: np.ndarray
+    ids: tuple[str, ...]
+    groups: np.ndarray
+    splits: np.ndarray
+    offsets: np.ndarray
+    lengths: np.ndarray
+    prefixes: np.ndarray
+    notes: np.ndarray
+    vectors: np.ndarray
+    bar_conditions: np.ndarray
+    bar_offsets: np.ndarray
+
+    def split(self, name: str) -> np.ndarray:
+        """Return the indices of a split's examples; raises DataError on an unknown name."""
+        if name not in SPLITS:
+            raise DataError(f"{self.folder}: no split {name!r}; there are {', '.join(SPLITS)}")
+        return np.flatnonzero(self.splits == SPLITS.index(name))
+
+    @property
+    def music(self) -> np.ndarray:
+        """Return the number of music rows of each example, its end token included."""
+        return self.lengths - self.prefixes
+
+
+def open_prepared(folder: Path) -> Prepared:
+    """Open a prepared folder without reading its rows; raises DataError where it is not whole and consistent."""
+    facts = _facts(folder / "prepare.json")
+    families = tuple(facts["families"])
+    rows = _numbers(folder / "rows.i32", facts["rows"] * len(families)).reshape(-1, len(families))
+    bars = _numbers(folder / "bars.i32", facts["rows"])
+    _check_ids(folder / "rows.i32", rows, families)
+    columns = _columns(folder / "examples.jsonl", facts["examples"], facts["rows"])
+    digests = {"vocabulary": facts["vocabulary"], "space": facts["space"]}
+    return Prepared(folder=folder, families=families, rows=rows, bars=bars, **digests, **columns)
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not readable as prepared data ({error})") from error
+    whole = isinstance(facts, dict) and isinstance(facts.get("families"), list) and facts["families"]
+    counts = [*facts["families"], facts.get("rows"), facts.get("examples")] if whole else []
+    if not whole or not all(type(count) is int and count > 0 for count in counts):
+        raise DataError(f"{path}: families, rows and examples must be positive whole numbers")
+    if not all(isinstance(facts.get(key), str) for key in ("vocabulary", "space")):
+        raise DataError(f"{path}: the digests of the vocabulary and the condition space are missing")
+    return facts
+
+
+def _numbers(path: Path, count: int) -> np.ndarray:
+    size = path.stat().st_size if path.is_file() else -1
+    if size != 4 * count:
+        raise DataError(f"{path}: {max(size, 0)} bytes, but prepare.json promises {4 * count}")
+    return np.memmap(path, dtype="<i4", mode="r")
+
+
+def _check_ids(path: Path, rows: np.ndarray, families: tuple[int, ...]) -> None:
+    for family, size in enumerate(families):
+        low, high = int(rows[:, family].min()), int(rows[:, family].max())
+        if low < 0 or high >= size:
+            raise DataError(f"{path}: family {family} has ids {low} to {high}, outside 0 to {size - 1}")
+
+
+def _columns(path: Path, count: int, rows: int) -> dict[str, Any]:
+    ids, groups, numbers, vectors, bars = [], [], [], [], []
+    for line, example in enumerate(_lines(path), 1):
+        try:
+            numbers.append(_check_example(example, rows))
+            vectors.append(np.asarray(example["vector"], np.float32))
+            bars.append(_bar_array(example["bar_conditions"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"{path} line {line}: {type(error).__name__}: {error}") from error
+        ids.append(str(example["id"]))
+        groups.append(str(example["group"]))
+    if len(ids) != count:
+        raise DataError(f"{path}: {len(ids)} examples, but prepare.json promises {count}")
+    splits, offsets, lengths, prefixes, notes = np.asarray(numbers, np.int64).T
+    return {
+        "ids": tuple(ids),
+        "groups": np.unique(groups, return_inverse=True)[1],
+        **{"splits": splits, "offsets": offsets, "lengths": lengths, "prefixes": prefixes, "notes": notes},
+        "vectors": _stacked(path, vectors),
+        "bar_conditions": _joined(path, bars),
+        "bar_offsets": np.cumsum([0, *(len(bar) for bar in bars)]),
+    }
+
+
+def _lines(path: Path) -> Iterator[Any]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                yield json.loads(line)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not readable as JSON lines ({error})") from error
+
+
+def _check_example(example: dict[str, Any], rows: int) -> tuple[int, ...]:
+    offset, length, prefix, notes = (example[key] for key in ("offset", "length", "prefix", "notes"))
+    if not all(type(value) is int for value in (offset, length, prefix, notes)):
+        raise ValueError("offset, length, prefix and notes must be whole numbers")
+    if not 0 <= offset <= offset + length <= rows:
+        raise ValueError(f"rows {offset} to {offset + length} lie outside the {rows} rows on disk")
+    if not 2 <= prefix < length or notes < 0:
+        raise ValueError(f"a prefix of {prefix} rows and {notes} notes do not fit {length} rows")
+    return SPLITS.index(example["split"]), offset, length, prefix, notes
+
+
+def _bar_array(bars: list[list[float]]) -> np.ndarray:
+    array = np.asarray(bars, np.float32)
+    if array.ndim != 2 and array.size:
+        raise ValueError("bar_conditions must be a list of equally long lists of numbers")
+    return array.reshape(len(bars), -1)
+
+
+def _stacked(path: Path, vectors: list[np.ndarray]) -> np.ndarray:
+    if len({vector.shape for vector in vectors}) != 1 or vectors[0].ndim != 1:
+        raise DataError(f"{path}: vectors differ in length")
+    return _finite(path, np.stack(vectors))
+
+
+def _joined(path: Path, bars: list[np.ndarray]) -> np.ndarray:
+    widths = {bar.shape[1] for bar in bars if len(bar)}
+    if len(widths) > 1:
+        raise DataError(f"{path}: bar conditions differ in length")
+    width = widths.pop() if widths else 0
+    return _finite(path, np.concatenate([bar.reshape(len(bar), width) for bar in bars]))
+
+
+def _finite(path: Path, array: np.ndarray) -> np.ndarray:
+    if not np.isfinite(array).all():
+        raise DataError(f"{path}: conditions hold numbers that are not finite")
+    return array

@@ -1,0 +1,28 @@
+"""The distributions that ship with PSYCHOSCORE and what each offers, so that a missing one can be named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# An allow-list (--plugins) never leaves these out; a new built-in adds its line here and its own folder.
+BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "psychoscore-psychometric": ("encoder:psychometric",),
+        "psychoscore-remi": ("tokenizer:remi",),
+        "psychoscore-emopia": ("dataset:emopia",),
+        "psychoscore-synthetic": ("dataset:synthetic",),
+        "psychoscore-rules": ("model:rules",),
+        "psychoscore-transformer": ("model:transformer",),
+        "psychoscore-losses": ("loss:causal-lm", "loss:info-nce"),
+        "psychoscore-temperature": ("temperature:curve", "temperature:dynamic", "temperature:fixed"),
+        "psychoscore-sampler": ("sampler:nucleus",),
+        "psychoscore-midi": ("exporter:midi",),
+        "psychoscore-arranging": (),
+    }
+)
+
+
+def provider_of(kind: str, name: str) -> str:
+    """Return the built-in distribution that offers this component, or ""."""
+    return next((dist for dist, offers in BUILT_IN.items() if f"{kind}:{name}" in offers), "")

@@ -1,0 +1,1 @@
+"""The `psyco` command: one file a command, loaded when it is called."""

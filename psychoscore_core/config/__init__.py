@@ -1,0 +1,1 @@
+"""The layered config: `layers.load_project` reads it, `model.Project` is what it becomes."""

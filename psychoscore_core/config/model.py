@@ -1,0 +1,159 @@
+"""What a config becomes: a project with its slots filled, its training and its generation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import Attribute, field, frozen
+from attrs.validators import ge, gt, le, optional
+
+from psychoscore_core.component import Component
+from psychoscore_core.errors import did_you_mean
+from psychoscore_core.records import KEYS, MODES, Training
+
+SLOTS: Mapping[str, str] = {  # key of psychoscore.json: kind of component
+    "encoder": "encoder",
+    "tokenizer": "tokenizer",
+    "model": "model",
+    "sampler": "sampler",
+    "temperature": "temperature",
+}
+TABLES: Mapping[str, str] = {  # the same for keys that hold several
+    "datasets": "dataset",
+    "losses": "loss",
+    "arrangers": "arranger",
+    "raters": "rater",
+    "exporters": "exporter",
+}
+NAME = r"[^\W_](?:[\w -]*\w)?"  # a folder on every platform, never an option or a way out
+_TIME_SIGNATURE = re.compile(r"([1-9]|[12]\d|3[0-2])/(1|2|4|8|16|32)")
+_SEED_MAX = 2**63 - 1
+
+Validator = Callable[[Any, Any, Any], object]
+
+
+@frozen
+class OneOf:
+    """A validator: the value is one of the options; the message proposes the nearest."""
+
+    options: tuple[str, ...]
+
+    def __call__(self, instance: object, attribute: object, value: object) -> None:
+        if value not in self.options:
+            shown = ", ".join(self.options)
+            raise ValueError(f"must be one of {shown}, not {value!r:.60}{did_you_mean(str(value), self.options)}")
+
+
+@frozen
+class Named:
+    """A validator: a name (or every key of a table) that can be the name of a folder on every platform."""
+
+    pattern: str = NAME
+    longest: int = 100
+
+    def __call__(self, instance: object, attribute: object, value: object) -> None:
+        for name in value if isinstance(value, Mapping) else (value,):
+            if not isinstance(name, str) or len(name) > self.longest or not re.fullmatch(self.pattern, name):
+                raise ValueError(
+                    f"{name!r:.120} is no name: up to {self.longest} letters, digits, dashes, underscores and "
+                    "spaces, beginning with a letter or digit and ending without a space or dash"
+                )
+
+
+def _time_signature(instance: object, attribute: Attribute[str], value: str) -> None:
+    if not _TIME_SIGNATURE.fullmatch(value):
+        raise ValueError(f"must be 1 to 32 beats over 1, 2, 4, 8, 16 or 32, like '3/4', not {value!r:.60}")
+
+
+@frozen(kw_only=True)
+class Slot:
+    """A filled slot: the component's name, its descriptor, and its options (an instance of `component.config`)."""
+
+    use: str
+    component: Component
+    options: object
+
+
+@frozen(kw_only=True)
+class Generation:
+    """What to generate.
+
+    profile: whose music: a path, a bundled profile's name, or a profile written in place.
+    profiles: several minds by name, each written as `profile` is.
+    bars: length of a take; 1 to 512.
+    takes: how many per profile; 1 to 64.
+    seed: of the first take; 0 or more.
+    key: one of C Db D Eb E F Gb G Ab A Bb B; null lets the profile decide.
+    mode: one of the seven church modes (Ionian to Locrian); null lets the profile decide.
+    tempo: quarter notes per minute, 10 to 400; null lets the profile decide.
+    time_signature: like "4/4".
+    """
+
+    profile: str | dict[str, Any] | None = None
+    profiles: dict[str, str | dict[str, Any]] = field(factory=dict, validator=Named())
+    bars: int = field(default=32, validator=[ge(1), le(512)])
+    takes: int = field(default=1, validator=[ge(1), le(64)])
+    seed: int = field(default=0, validator=[ge(0), le(_SEED_MAX)])
+    key: str | None = field(default=None, validator=optional(OneOf(KEYS)))
+    mode: str | None = field(default=None, validator=optional(OneOf(MODES)))
+    tempo: float | None = field(default=None, validator=optional([ge(10), le(400)]))
+    time_signature: str = field(default="4/4", validator=_time_signature)
+
+
+@frozen(kw_only=True)
+class Project:
+    """A whole config, checked: every slot holds an installed component with valid options.
+
+    Tables keep the order of the config: arrangers run in it.
+    """
+
+    name: str
+    preset: str | None
+    encoder: Slot
+    tokenizer: Slot
+    model: Slot
+    sampler: Slot
+    temperature: Slot
+    datasets: Mapping[str, Slot]
+    losses: Mapping[str, Slot]
+    arrangers: Mapping[str, Slot]
+    raters: Mapping[str, Slot]
+    exporters: Mapping[str, Slot]
+    training: Training
+    generation: Generation
+
+
+TRAINING_RANGES: Mapping[str, tuple[Validator, ...]] = {
+    "steps": (ge(1),),
+    "batch_size": (ge(1),),
+    "accumulate": (ge(1),),
+    "context": (ge(2),),
+    "learning_rate": (gt(0),),
+    "min_lr_ratio": (ge(0), le(1)),
+    "warmup": (ge(0), le(1)),
+    "weight_decay": (ge(0),),
+    "clip": (gt(0),),
+    "precision": (OneOf(("fp32", "bf16")),),
+    "device": (OneOf(("auto", "cpu", "cuda")),),
+    "condition_dropout": (ge(0), le(1)),
+    "evaluate_every": (ge(1),),
+    "evaluate_batches": (ge(1),),
+    "save_every": (ge(1),),
+    "patience": (ge(0),),
+    "seed": (ge(0), le(_SEED_MAX)),
+}
+
+# The weakest layer. A loss or rater of it that is not installed is left out; anything else is an error.
+DEFAULTS: Mapping[str, Any] = {
+    "name": "untitled",
+    "encoder": {"use": "psychometric"},
+    "tokenizer": {"use": "remi"},
+    "model": {"use": "rules"},
+    "sampler": {"use": "constrained"},
+    "temperature": {"use": "dynamic"},
+    "losses": {"causal-lm": {}},
+    "raters": {"statistics": {}},
+    "exporters": {"midi": {}},
+}

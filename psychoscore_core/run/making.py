@@ -1,0 +1,128 @@
+"""The making line of a run: profile, plan, takes, files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict
+
+from psychoscore_core.profile_json import profile_to_json
+from psychoscore_core.records import Artifact, Take
+from psychoscore_core.report import Report
+from psychoscore_core.run.folder import read_json, write_json
+from psychoscore_core.run.learning import Learning
+from psychoscore_core.run.parts import Parts, plain
+from psychoscore_core.run.steps import Step
+from psychoscore_core.stages.arrange import arrange
+from psychoscore_core.stages.encode import Asked, encode, read_profiles
+from psychoscore_core.stages.export import export
+from psychoscore_core.stages.plan import plan
+from psychoscore_core.stages.rate import rate
+from psychoscore_core.stages.sample import compose, draw
+from psychoscore_core.stages.takes import Wanted, read_takes, with_ratings, write_takes
+
+
+class Making:
+    """Makes the making steps of a run; `results` gives the values of the steps before."""
+
+    def __init__(self, parts: Parts, learning: Learning, results: Mapping[str, Any]) -> None:
+        self.parts, self.learning, self.results = parts, learning, results
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return the steps from encode to export."""
+        return (self._encode(), self._plan(), self._sample(), self._arrange(), self._rate(), self._export())
+
+    def _encode(self) -> Step:
+        parts = self.parts
+        generation = parts.project.generation
+        profiles = read_profiles(generation, parts.folder, parts.project.name)
+
+        def run(folder: Path, report: Report) -> list[Asked]:
+            return encode(parts.encoder, profiles, generation)
+
+        described = {name: [profile_to_json(profile), sorted(profile.given)] for name, profile in profiles.items()}
+        facts = {
+            "encoder": parts.identity("encoder"),
+            "profiles": described,
+            "generation": plain(asdict(generation)),
+        }
+        return Step(name="encode", run=run, facts=facts)
+
+    def _plan(self) -> Step:
+        generation = self.parts.project.generation
+
+        def run(folder: Path, report: Report) -> list[Wanted]:
+            return plan(self.results["encode"], generation.bars, generation.time_signature)
+
+        return Step(name="plan", run=run, needs=("encode",))
+
+    def _sample(self) -> Step:
+        parts = self.parts
+
+        def run(folder: Path, report: Report) -> list[Take]:
+            takes = self._takes(report)
+            write_takes(takes, folder)
+            return takes
+
+        def load(folder: Path) -> list[Take]:
+            return read_takes(self.results["plan"], folder)
+
+        slots = ("model", "temperature") if parts.composes else ("model", "temperature", "sampler", "tokenizer")
+        facts: dict[str, Any] = {name: parts.identity(name) for name in slots} | self.learning.checkpoint_facts()
+        return Step(name="sample", run=run, load=load, facts=facts, needs=("plan", "train"))
+
+    def _takes(self, report: Report) -> list[Take]:
+        parts, wanted = self.parts, self.results["plan"]
+        scheduler = parts.slot("temperature")
+        if parts.composes:
+            return compose(parts.model, wanted, scheduler)
+        self.learning.load_model()
+        return draw(
+            parts.model,
+            wanted,
+            scheduler,
+            tokenizer=parts.tokenizer,
+            encoder=parts.encoder,
+            sampler=parts.slot("sampler"),
+            report=report,
+        )
+
+    def _arrange(self) -> Step:
+        def run(folder: Path, report: Report) -> list[Take]:
+            arrangers = list(self.parts.table("arrangers").values())
+            return arrange(arrangers, self.results["sample"])
+
+        return Step(name="arrange", run=run, facts={"arrangers": self.parts.identity("arrangers")}, needs=("sample",))
+
+    def _rate(self) -> Step:
+        def run(folder: Path, report: Report) -> dict[str, dict[str, float]]:
+            ratings = rate(self.parts.table("raters"), self.results["arrange"])
+            write_json(folder / "ratings.json", ratings)
+            return ratings
+
+        def load(folder: Path) -> dict[str, dict[str, float]]:
+            return dict(read_json(folder / "ratings.json") or {})
+
+        return Step(
+            name="rate", run=run, load=load, facts={"raters": self.parts.identity("raters")}, needs=("arrange",)
+        )
+
+    def _export(self) -> Step:
+        def run(folder: Path, report: Report) -> list[Artifact]:
+            takes = with_ratings(self.results["arrange"], self.results["rate"])
+            checkpoint = self.results.get("train")
+            artifacts = export(self.parts.table("exporters"), takes, checkpoint, folder)
+            record = [
+                {"path": str(a.path.relative_to(folder)), "kind": a.kind, "summary": a.summary} for a in artifacts
+            ]
+            write_json(folder / "artifacts.json", record)
+            return artifacts
+
+        def load(folder: Path) -> list[Artifact]:
+            record = read_json(folder / "artifacts.json") or []
+            return [Artifact(path=folder / a["path"], kind=a["kind"], summary=a["summary"]) for a in record]
+
+        facts = {"exporters": self.parts.identity("exporters")}
+        return Step(name="export", run=run, load=load, facts=facts, needs=("arrange", "rate", "train"), share=False)

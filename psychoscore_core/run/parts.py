@@ -1,0 +1,114 @@
+"""The components of one run, each built when first needed, with the facts that it is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import asdict
+
+from psychoscore_core.building import build, factory_of
+from psychoscore_core.config.model import Project, Slot
+from psychoscore_core.errors import DataError
+from psychoscore_core.run.steps import identity
+from psychoscore_core.stages.train import Term
+
+if TYPE_CHECKING:
+    from psychoscore_core.stages.encode import ProfileEncoder
+    from psychoscore_core.stages.tokenize import Tokenizer
+
+
+class Parts:
+    """What a project's slots stand for; nothing is imported before it is asked for."""
+
+    def __init__(self, project: Project, folder: Path) -> None:
+        self.project, self.folder = project, folder
+
+    @cached_property
+    def encoder(self) -> ProfileEncoder:
+        encoder: ProfileEncoder = self._built(self.project.encoder)
+        return encoder
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The tokenizer, its learned vocabulary still to be loaded."""
+        tokenizer: Tokenizer = self._built(self.project.tokenizer, prefix_tokens=self.encoder.prefix_tokens)
+        return tokenizer
+
+    @cached_property
+    def datasets(self) -> dict[str, Any]:
+        """All datasets, each checked; raises DataError, naming the entry of the config."""
+        built = {name: self._built(slot) for name, slot in self.project.datasets.items()}
+        for name, dataset in built.items():
+            try:
+                dataset.check()
+            except DataError as error:
+                raise DataError(f"datasets.{name}: {error}") from None
+        return built
+
+    @cached_property
+    def model_class(self) -> Any:
+        return factory_of(self.project.model.component)
+
+    @property
+    def trainable(self) -> bool:
+        return hasattr(self.model_class, "train")
+
+    @property
+    def composes(self) -> bool:
+        return hasattr(self.model_class, "compose")
+
+    @property
+    def checkpoint(self) -> Path | None:
+        """The folder of a ready checkpoint, where the model's options name one."""
+        return getattr(self.project.model.options, "checkpoint", None)
+
+    @cached_property
+    def model(self) -> Any:
+        """The backend; one that works on tokens is told the vocabulary and the condition space."""
+        if self.composes:
+            return self._built(self.project.model)
+        facts = {"vocabulary": self.tokenizer.vocabulary, "space": self.encoder.space}
+        return self._built(self.project.model, **facts)
+
+    def terms(self) -> dict[str, Term]:
+        """Return the losses, each built for the model's hidden size and the encoder's vector."""
+        facts = {"hidden_size": self.model.hidden_size(), "vector_size": len(self.encoder.space.vector)}
+        return {
+            name: Term(name=name, weight=float(getattr(slot.options, "weight", 1.0)), loss=self._built(slot, **facts))
+            for name, slot in self.project.losses.items()
+        }
+
+    def slot(self, name: str) -> Any:
+        """Return a freshly built component of a single slot (temperature, sampler)."""
+        return self._built(getattr(self.project, name))
+
+    def table(self, name: str) -> dict[str, Any]:
+        """Return the freshly built components of a table slot (arrangers, raters, exporters)."""
+        return {key: self._built(slot) for key, slot in getattr(self.project, name).items()}
+
+    def identity(self, name: str) -> Any:
+        """Return what decides the results of a slot or a table, for fingerprints."""
+        value = getattr(self.project, name)
+        if isinstance(value, Mapping):
+            return {key: _slot_identity(slot) for key, slot in value.items()}
+        return _slot_identity(value)
+
+    def _built(self, slot: Slot, **facts: Any) -> Any:
+        return build(slot.component, slot.options, **facts)
+
+
+def _slot_identity(slot: Slot) -> dict[str, Any]:
+    options: Any = slot.options
+    return identity(slot.component, {key: plain(value) for key, value in asdict(options).items()})
+
+
+def plain(value: Any) -> Any:
+    """Return the value with paths as text, so that it can be written as JSON."""
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    return [plain(v) for v in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,63 @@
+"""Takes on disk between stages: the score as MIDI, everything else in takes.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from attrs import asdict, evolve, frozen
+
+from psychoscore_core.profile_json import profile_to_json
+from psychoscore_core.records import Condition, Plan, Take
+from psychoscore_core.run.folder import write_json
+
+
+@frozen(kw_only=True)
+class Wanted:
+    """A take before its notes: its name, what it is to follow, and its seed."""
+
+    name: str
+    condition: Condition
+    plan: Plan
+    seed: int
+
+
+def write_takes(takes: Iterable[Take], folder: Path) -> None:
+    """Write each take's score as `<name>.mid` and one takes.json with what was asked for."""
+    records = []
+    for take in takes:
+        take.score.dump_midi(folder / f"{take.name}.mid")
+        records.append(
+            {
+                "name": take.name,
+                "seed": take.seed,
+                "profile": profile_to_json(take.condition.profile),
+                "given": sorted(take.condition.profile.given),
+                "prefix": take.condition.prefix,
+                "plan": asdict(take.plan),
+            }
+        )
+    write_json(folder / "takes.json", records)
+
+
+def read_takes(wanted: Sequence[Wanted], folder: Path) -> list[Take]:
+    """Read back what write_takes() wrote for the same wanted takes."""
+    from symusic.core import (
+        ScoreTick,  # the one place where the core opens a score: its own file, written a stage before
+    )
+
+    return [
+        Take(
+            name=w.name,
+            score=ScoreTick.from_file(folder / f"{w.name}.mid"),
+            condition=w.condition,
+            plan=w.plan,
+            seed=w.seed,
+        )
+        for w in wanted
+    ]
+
+
+def with_ratings(takes: Sequence[Take], ratings: dict[str, dict[str, float]]) -> list[Take]:
+    """Return the takes with their ratings filled in by name."""
+    return [evolve(take, ratings=ratings.get(take.name, {})) for take in takes]
