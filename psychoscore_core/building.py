@@ -53,6 +53,8 @@ def _failed(component: Component, what: str, error: Exception) -> str:
 def _missing(component: Component, error: ImportError) -> str:
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return _failed(component, "cannot be imported", error)
+    if (component.factory.split(":")[0] + ".").startswith(error.name + "."):
+        return f"{_title(component)}: its factory {component.factory} is not there: {error}"
     package = error.name.split(".")[0]
     return f"{_title(component)} needs the package {package!r}, which is not installed: {_pip_line(component, package)}"
 

@@ -16,7 +16,7 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "psychoscore-transformer": ("model:transformer",),
         "psychoscore-losses": ("loss:causal-lm", "loss:info-nce"),
         "psychoscore-temperature": ("temperature:curve", "temperature:dynamic", "temperature:fixed"),
-        "psychoscore-sampler": ("sampler:nucleus",),
+        "psychoscore-sampler": ("sampler:constrained",),
         "psychoscore-midi": ("exporter:midi",),
         "psychoscore-arranging": (),
     }

@@ -22,7 +22,7 @@ class Notices:
     def _send(self, hook: str, **facts: object) -> None:
         # One plugin at a time: in pluggy's own call, the first that raises would keep the rest from hearing it.
         plugins = self._manager.get_plugins()
-        for plugin in sorted(plugins, key=lambda p: str(self._manager.get_name(p))):
+        for plugin in [impl.plugin for impl in getattr(self._manager.hook, hook).get_hookimpls()]:
             try:
                 self._manager.subset_hook_caller(hook, plugins - {plugin})(**facts)
             except Exception as error:

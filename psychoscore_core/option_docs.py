@@ -1,4 +1,4 @@
-"""Read the options of a component from its config class: the defaults are in the fields, the meaning in the docstring."""
+"""Read a component's options from its config class: the defaults from its fields, the meaning from its docstring."""
 
 from __future__ import annotations
 

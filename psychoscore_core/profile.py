@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -43,6 +43,16 @@ BIASES = (
     "spotlight",
 )
 RSI_TOLERANCE = 1e-6
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxother = 60
+
+
+def shown(value: object) -> str:
+    """Return a value for an error message: its repr, cut short; any depth, any size."""
+    try:
+        return str(_BRIEF.repr(value))
+    except ValueError:  # an integer of more digits than Python writes
+        return f"{type(value).__name__} of a huge size"
 
 
 def _number(neutral: float, low: float = 0.0, high: float = 1.0, alias: str = "") -> Any:
@@ -50,13 +60,13 @@ def _number(neutral: float, low: float = 0.0, high: float = 1.0, alias: str = ""
     return field(default=neutral, metadata={"low": low, "high": high, "alias": alias}, validator=_check_range)
 
 
-def _check_range(instance: object, attribute: Any, value: object) -> None:
+def _check_range(instance: object, attribute: Any, value: Any) -> None:
     low, high = attribute.metadata["low"], attribute.metadata["high"]
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type]
+    if not number or not low <= value <= high:  # NaN is in no range
         place = _group(instance)
         name = attribute.name if place == "profile" else f"{place}.{attribute.name}"
-        raise ProfileError(f"{name} must be a number in [{low:g}, {high:g}], not {value!r}")
+        raise ProfileError(f"{name} must be a number in [{low:g}, {high:g}], not {shown(value)}")
 
 
 def _group(instance: object) -> str:
@@ -95,7 +105,7 @@ class Rsi:
     def __attrs_post_init__(self) -> None:
         total = self.real + self.symbolic + self.imaginary
         if abs(total - 1) > RSI_TOLERANCE:
-            raise ProfileError(f"rsi: real, symbolic and imaginary must sum to 1, not {total:.6g}")
+            raise ProfileError(f"rsi: real, symbolic and imaginary must sum to 1, not {total:.9g}")
 
     @property
     def dominant(self) -> str:
@@ -135,7 +145,7 @@ class Physics:
     @spin.validator
     def _check_spin(self, attribute: object, value: object) -> None:
         if isinstance(value, bool) or value not in (1, -1):
-            raise ProfileError(f"physics.spin must be + or -, not {value!r}")
+            raise ProfileError(f"physics.spin must be + or -, not {shown(value)}")
 
 
 @frozen(kw_only=True)
@@ -148,10 +158,19 @@ class Dimension:
     neutral: float
 
 
-def _in_order(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names in the order of BIASES, each once, unknown ones last for the validator to name."""
+def _is(group: type) -> Any:
+    def check(instance: object, attribute: Any, value: object) -> None:
+        if not isinstance(value, group):
+            raise ProfileError(f"{attribute.name} must be a {group.__name__}, not {shown(value)}")
+
+    return check
+
+
+def _in_order(names: object) -> tuple[str, ...]:
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise ProfileError(f"cognitive_biases must be a list of names, not {shown(names)}")
     names = tuple(names)
-    return tuple(name for name in BIASES if name in names) + _unknown(names)
+    return tuple(bias for bias in BIASES if bias in names) + _unknown(names)
 
 
 @frozen(kw_only=True)
@@ -162,20 +181,20 @@ class Profile:
     order of BIASES. `given` names the dimensions that a JSON form stated; two profiles with equal numbers are equal.
     """
 
-    disc: Disc = Disc()
-    ocean: Ocean = Ocean()
-    rsi: Rsi = Rsi()
+    disc: Disc = field(default=Disc(), validator=_is(Disc))
+    ocean: Ocean = field(default=Ocean(), validator=_is(Ocean))
+    rsi: Rsi = field(default=Rsi(), validator=_is(Rsi))
     trauma: float = _number(0.0)
     entropy: float = _number(0.5)
-    dark_triad: DarkTriad = DarkTriad()
+    dark_triad: DarkTriad = field(default=DarkTriad(), validator=_is(DarkTriad))
     cognitive_biases: tuple[str, ...] = field(default=(), converter=_in_order)
-    physics: Physics = Physics()
+    physics: Physics = field(default=Physics(), validator=_is(Physics))
     given: frozenset[str] = field(default=frozenset(), eq=False)
 
     @cognitive_biases.validator
     def _check_biases(self, attribute: object, value: tuple[str, ...]) -> None:
         for name in _unknown(value):
-            raise ProfileError(f"cognitive_biases: unknown bias {name!r}; known: {', '.join(BIASES)}")
+            raise ProfileError(f"cognitive_biases: unknown bias {shown(name)}; known: {', '.join(BIASES)}")
 
     def to_vector(self) -> tuple[float, ...]:
         """Return the 57 numbers in the order of DIMENSIONS; spin is +1 or -1, a bias 0 or 1."""
@@ -194,10 +213,9 @@ class Profile:
     @classmethod
     def from_vector(cls, vector: Sequence[float]) -> Profile:
         """Return the profile of 57 numbers; raises ProfileError on a wrong length or a number out of its range."""
-        numbers = [float(x) for x in vector]
-        if len(numbers) != len(DIMENSIONS):
-            raise ProfileError(f"a profile vector has {len(DIMENSIONS)} numbers, not {len(numbers)}")
-        rest = iter(numbers)
+        if len(vector) != len(DIMENSIONS):
+            raise ProfileError(f"a profile vector has {len(DIMENSIONS)} numbers, not {len(vector)}")
+        rest = (_float(d.name, x) for d, x in zip(DIMENSIONS, vector, strict=True))
         disc, ocean, rsi = (_take(group, rest) for group in (Disc, Ocean, Rsi))
         trauma, entropy, dark = next(rest), next(rest), _take(DarkTriad, rest)
         biases = [(name, next(rest)) for name in BIASES]
@@ -219,6 +237,13 @@ class Profile:
 
 def _unknown(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in BIASES)
+
+
+def _float(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ProfileError(f"{name} must be a number, not {shown(value)}") from None
 
 
 def _values(group: Any) -> tuple[float, ...]:

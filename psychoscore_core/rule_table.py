@@ -58,8 +58,9 @@ def plan_of(
 ) -> Plan:
     """Return the plan of a piece of so many bars: an arch of tension that peaks at 70% of it, in sections of 8 bars.
 
-    density = 0.15 + 0.35 entropy + 0.15 extraversion; register 60/127, lower by up to 10 semitones with trauma;
-    dynamics from dominance; the arch is 0.1 + 0.5 trauma + 0.3 (dark triad mean) at its foot and 0.3 above at its peak.
+    arch: 0 in the first and last bar, 1 at the peak. tension = 0.1 + 0.5 trauma + 0.3 (dark triad mean) + 0.3 arch;
+    density = 0.15 + 0.35 entropy + 0.15 extraversion + 0.1 arch; register = (64 - 10 trauma + 4 arch) / 127;
+    dynamics = (velocity of dominance - 6 + 12 arch) / 127; none above 1.
     """
     facts = complete(profile, attributes)
     assert facts.key and facts.mode and facts.tempo

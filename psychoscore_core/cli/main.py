@@ -37,7 +37,8 @@ class Psyco(click.Group):
             return command
         if cmd_name.startswith("-"):
             return None
-        return _plugins(ctx).command(cmd_name) or self._unknown(ctx, cmd_name)
+        offered: click.Command | None = _plugins(ctx).command(cmd_name)
+        return offered or self._unknown(ctx, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = [(name, summary) for name, (_, summary) in COMMANDS.items()]

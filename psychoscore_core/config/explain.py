@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import NOTHING, fields, frozen
+from attrs import NOTHING, frozen
 
+from psychoscore_core.config.config_class import defaults_of, plain
 from psychoscore_core.config.merge import Key, Merged
 from psychoscore_core.config.model import SLOTS, TABLES, Generation, Project
-from psychoscore_core.config.strict import default_of, plain
 from psychoscore_core.config.structure import dotted, resolved_data
 from psychoscore_core.errors import ConfigError, did_you_mean
 from psychoscore_core.records import Training
@@ -103,12 +103,6 @@ def _default(project: Project, key: Key) -> Iterator[Origin]:
     value = lookup(defaults_of(cls), rest)
     if value is not NOTHING:
         yield Origin(layer="default", place=f"default of {owner}", value=value)
-
-
-def defaults_of(cls: type) -> dict[str, Any]:
-    """Return the defaults of a config class as JSON; required fields are absent."""
-    values = {field.name: default_of(field) for field in fields(cls) if field.init}
-    return {name: plain(value) for name, value in values.items() if value is not NOTHING}
 
 
 def _owner(project: Project, key: Key) -> tuple[str, type | None, Key]:

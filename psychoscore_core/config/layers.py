@@ -44,6 +44,8 @@ def read_layers(
     folder: Path, catalogue: Catalogue, *, preset: str | None = None, sets: Sequence[str] = (), required: bool = True
 ) -> tuple[Layer, ...]:
     """Return the layers, weakest first; raises ConfigError with the problems of all that cannot be read."""
+    if not _is_folder(folder):
+        raise ConfigError(f"{folder}: no such folder")
     reading = _Reading(folder)
     system = reading.file("system", config_folder(SYSTEM_FOLDER) / FILE)
     user = reading.file("user", config_folder(USER_FOLDER) / FILE)
@@ -61,7 +63,7 @@ def read_layers(
 def config_folder(variable: str) -> Path:
     """Return the user's or the system's config folder; the environment variable overrides the platform's."""
     if os.environ.get(variable):
-        return Path(os.environ[variable]).expanduser()
+        return Path(os.environ[variable])
     import platformdirs  # 15 ms, not needed where both variables are set
 
     platform = platformdirs.user_config_dir if variable == USER_FOLDER else platformdirs.site_config_dir
@@ -84,6 +86,13 @@ def _is_offered(offered: Mapping[str, Component], name: str) -> bool:
         return False
     except PluginError:  # two plugins offer it: structuring will say so
         return True
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a folder above it that may not be entered
+        return False
 
 
 Layers = tuple[Layer, ...]  # none or one where a layer may be absent

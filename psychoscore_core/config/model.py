@@ -67,6 +67,10 @@ def _time_signature(instance: object, attribute: Attribute[str], value: str) -> 
         raise ValueError(f"must be 1 to 32 beats over 1, 2, 4, 8, 16 or 32, like '3/4', not {value!r:.60}")
 
 
+def _optional(*validators: Validator) -> Any:
+    return field(default=None, validator=optional(list(validators)))
+
+
 @frozen(kw_only=True)
 class Slot:
     """A filled slot: the component's name, its descriptor, and its options (an instance of `component.config`)."""
@@ -96,9 +100,9 @@ class Generation:
     bars: int = field(default=32, validator=[ge(1), le(512)])
     takes: int = field(default=1, validator=[ge(1), le(64)])
     seed: int = field(default=0, validator=[ge(0), le(_SEED_MAX)])
-    key: str | None = field(default=None, validator=optional(OneOf(KEYS)))
-    mode: str | None = field(default=None, validator=optional(OneOf(MODES)))
-    tempo: float | None = field(default=None, validator=optional([ge(10), le(400)]))
+    key: str | None = _optional(OneOf(KEYS))
+    mode: str | None = _optional(OneOf(MODES))
+    tempo: float | None = _optional(ge(10), le(400))
     time_signature: str = field(default="4/4", validator=_time_signature)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from psychoscore_core.component import Preset
 from psychoscore_core.config.json_file import parse_json, read_json
-from psychoscore_core.errors import ConfigError, PluginError, did_you_mean, did_you_mean
+from psychoscore_core.errors import ConfigError, PluginError, did_you_mean
 
 _FOLDER = Path(__file__).parent / "presets"
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import types
-import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import attrs
 
 from psychoscore_core.component import Component
-from psychoscore_core.config.model import NAME, SLOTS, TABLES, Generation, Named, OneOf
+from psychoscore_core.config.config_class import default_of, fields_of, hints_of, plain, ranges_of
+from psychoscore_core.config.misfit import Misfit, is_list, is_table, is_union
+from psychoscore_core.config.model import NAME, SLOTS, TABLES, Generation, Named
 from psychoscore_core.config.preset_files import bundled_presets
-from psychoscore_core.config.strict import Misfit, default_of, hints_of, plain, ranges_of
 from psychoscore_core.config.structure import Catalogue
 from psychoscore_core.option_docs import documented
 from psychoscore_core.records import Training
@@ -58,8 +58,7 @@ def class_schema(cls: type) -> Schema:
         hints = hints_of(cls)
     except Misfit:
         hints = {}
-    fields = [field for field in attrs.fields(cls) if field.init]
-    return _object({field.name: _option(cls, field, hints, docs) for field in fields})
+    return _object({name: _option(cls, field, hints, docs) for name, field in fields_of(cls).items()})
 
 
 def type_schema(hint: Any) -> Schema:
@@ -69,16 +68,20 @@ def type_schema(hint: Any) -> Schema:
     arms = get_args(hint)
     if get_origin(hint) is Literal:
         return {"enum": list(arms)}
-    if get_origin(hint) in (Union, types.UnionType):
+    if is_union(hint):
         return _either([type_schema(arm) for arm in arms if arm is not types.NoneType], null=types.NoneType in arms)
-    if get_origin(hint) in (dict, Mapping):
+    if is_table(hint):
         return {"type": "object", "additionalProperties": type_schema(arms[1])}
-    if get_origin(hint) is list or (get_origin(hint) is tuple and arms[1:] == (...,)):
-        return {"type": "array", "items": type_schema(arms[0])}
-    if get_origin(hint) is tuple:
-        items = [type_schema(arm) for arm in arms]
-        return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
+    if is_list(hint):
+        return _array(arms, fixed=get_origin(hint) is tuple and arms[1:] != (...,))
     return class_schema(hint) if isinstance(hint, type) and attrs.has(hint) else {}
+
+
+def _array(arms: tuple[Any, ...], fixed: bool) -> Schema:
+    if not fixed:
+        return {"type": "array", **({"items": type_schema(arms[0])} if arms else {})}
+    items = [type_schema(arm) for arm in arms]
+    return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
 
 
 def _variants(catalogue: Catalogue, kind: str) -> Schema:
@@ -94,6 +97,8 @@ def _component(component: Component) -> Schema:
 
 
 def _slot(key: str, variants: Schema) -> Schema:
+    if not variants:
+        return {"type": ["string", "object"]}
     return _either([_names(variants), *({"$ref": f"#/$defs/{key}.{name}"} for name in variants)])
 
 
@@ -145,9 +150,9 @@ def _option(cls: type, field: attrs.Attribute[Any], hints: Mapping[str, Any], do
 
 def _bounds(validator: Any) -> Iterator[tuple[str, Any]]:
     """Yield what a validator of attrs (or OneOf) demands, as JSON Schema; silent on any other."""
-    if isinstance(validator, OneOf) or type(validator).__name__ == "_InValidator":
-        if all(isinstance(option, (str, int, float)) for option in validator.options):
-            yield "enum", list(validator.options)
+    options = getattr(validator, "options", None)
+    if isinstance(options, (list, tuple)) and all(isinstance(option, (str, int, float)) for option in options):
+        yield "enum", list(options)
     for inner in _parts(validator):
         yield from _bounds(inner)
     bound = getattr(validator, "bound", None)
@@ -155,6 +160,6 @@ def _bounds(validator: Any) -> Iterator[tuple[str, Any]]:
         yield _BOUNDS[validator.compare_op], bound
 
 
-def _parts(validator: Any) -> typing.Sequence[Any]:
+def _parts(validator: Any) -> Sequence[Any]:
     inner = getattr(validator, "_validators", None) or getattr(validator, "validator", None) or ()
     return inner if isinstance(inner, (tuple, list)) else (inner,)

@@ -8,9 +8,11 @@ from typing import Any, Protocol
 from attrs import fields_dict
 
 from psychoscore_core.component import Component, Preset
+from psychoscore_core.config.config_class import plain, unknown_key
 from psychoscore_core.config.merge import Key, Merged
+from psychoscore_core.config.misfit import Misfit
 from psychoscore_core.config.model import SLOTS, TABLES, Generation, Named, Project, Slot
-from psychoscore_core.config.strict import Misfit, located_path, plain, strict_converter, unknown_key
+from psychoscore_core.config.strict import located_path, strict_converter
 from psychoscore_core.errors import ConfigError, PluginError
 from psychoscore_core.records import Training
 

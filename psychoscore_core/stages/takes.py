@@ -42,9 +42,8 @@ def write_takes(takes: Iterable[Take], folder: Path) -> None:
 
 def read_takes(wanted: Sequence[Wanted], folder: Path) -> list[Take]:
     """Read back what write_takes() wrote for the same wanted takes."""
-    from symusic.core import (
-        ScoreTick,  # the one place where the core opens a score: its own file, written a stage before
-    )
+    # the one place where the core opens a score: its own file, written a stage before
+    from symusic.core import ScoreTick
 
     return [
         Take(

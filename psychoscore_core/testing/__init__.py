@@ -8,8 +8,8 @@ In a test module of the plugin:
     test_conformance = conformance(plugin)
 """
 
-from psychoscore_core.testing.conformance import conformance
 from psychoscore_core.testing.kit import check_plugin, checks_for
 from psychoscore_core.testing.outcome import NotApplicable, Outcome, Outcomes
+from psychoscore_core.testing.parametrised import conformance
 
 __all__ = ["NotApplicable", "Outcome", "Outcomes", "check_plugin", "checks_for", "conformance"]

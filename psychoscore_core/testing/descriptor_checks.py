@@ -119,7 +119,7 @@ def _problems(factory: type, protocol: type) -> list[str]:
 
 
 def _accepts(own: Any, method: Any) -> bool:
-    """Say whether a method may be called as the protocol's: with all arguments, and without those that have a default."""
+    """Say whether a method may be called as the protocol's: with all arguments, and with the needed ones only."""
     parameters = list(inspect.signature(method).parameters.values())
     needed = [p for p in parameters if p.default is p.empty]
     for count in {len(parameters), len(needed)}:

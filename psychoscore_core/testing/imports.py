@@ -10,9 +10,9 @@ import sys
 
 # What a plugin.py must not import, and `psyco --help`, `plugins` and `config` must not load.
 HEAVY = (
-    "torch transformers peft accelerate miditok symusic numpy scipy pandas matplotlib onnx onnxruntime tensorflow "
-    "numba sklearn PIL safetensors bitsandbytes"
-).split()
+    *("torch", "transformers", "peft", "accelerate", "bitsandbytes", "safetensors", "onnx", "onnxruntime"),
+    *("tensorflow", "numpy", "scipy", "pandas", "sklearn", "numba", "matplotlib", "PIL", "miditok", "symusic"),
+)
 _SCRIPT = """
 import importlib, json, sys
 before = set(sys.modules)

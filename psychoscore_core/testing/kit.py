@@ -12,42 +12,40 @@ from psychoscore_core import hookspecs
 from psychoscore_core.errors import PluginError, did_you_mean
 from psychoscore_core.plugin_loading import canonical, installed, load, seconds_allowed
 from psychoscore_core.plugin_offers import Fault, collect, register
-from psychoscore_core.testing import (
-    arranger_checks,
-    dataset_checks,
-    descriptor_checks,
-    encoder_checks,
-    exporter_checks,
-    loss_checks,
-    model_checks,
-    rater_checks,
-    sampler_checks,
-    temperature_checks,
-    tokenizer_checks,
-)
+from psychoscore_core.testing.arranger_checks import CHECKS as ARRANGER
+from psychoscore_core.testing.dataset_checks import CHECKS as DATASET
+from psychoscore_core.testing.descriptor_checks import CHECKS as DESCRIPTOR
+from psychoscore_core.testing.encoder_checks import CHECKS as ENCODER
+from psychoscore_core.testing.exporter_checks import CHECKS as EXPORTER
+from psychoscore_core.testing.loss_checks import CHECKS as LOSS
+from psychoscore_core.testing.model_checks import CHECKS as MODEL
 from psychoscore_core.testing.outcome import NotApplicable, Outcome, Outcomes
+from psychoscore_core.testing.rater_checks import CHECKS as RATER
+from psychoscore_core.testing.sampler_checks import CHECKS as SAMPLER
 from psychoscore_core.testing.subject import Subject
+from psychoscore_core.testing.temperature_checks import CHECKS as TEMPERATURE
+from psychoscore_core.testing.tokenizer_checks import CHECKS as TOKENIZER
 
 Check = Callable[[Subject], None]
 CHECKS: Mapping[str, Mapping[str, Check]] = MappingProxyType(
     {
-        "encoder": encoder_checks.CHECKS,
-        "tokenizer": tokenizer_checks.CHECKS,
-        "dataset": dataset_checks.CHECKS,
-        "loss": loss_checks.CHECKS,
-        "model": model_checks.CHECKS,
-        "temperature": temperature_checks.CHECKS,
-        "sampler": sampler_checks.CHECKS,
-        "arranger": arranger_checks.CHECKS,
-        "rater": rater_checks.CHECKS,
-        "exporter": exporter_checks.CHECKS,
+        "encoder": ENCODER,
+        "tokenizer": TOKENIZER,
+        "dataset": DATASET,
+        "loss": LOSS,
+        "model": MODEL,
+        "temperature": TEMPERATURE,
+        "sampler": SAMPLER,
+        "arranger": ARRANGER,
+        "rater": RATER,
+        "exporter": EXPORTER,
     }
 )
 
 
 def checks_for(kind: str) -> Mapping[str, Check]:
     """Return the checks of a kind by name: those of every descriptor, then those of its behaviour."""
-    return {**descriptor_checks.CHECKS, **CHECKS[kind]}
+    return {**DESCRIPTOR, **CHECKS[kind]}
 
 
 def check_plugin(

@@ -27,7 +27,7 @@ def loss_is_a_finite_scalar(subject: Subject) -> None:
     outputs, batch = _example(torch)
     value = subject.build()(outputs, batch)
     require(isinstance(value, torch.Tensor) and value.ndim == 0, f"gives {value!r:.80}, not a scalar tensor")
-    require(bool(torch.isfinite(value)), f"is {float(value)}")
+    require(bool(torch.isfinite(value)), f"is {float(value.detach())}")
 
 
 def gradient_reaches_the_model(subject: Subject) -> None:
@@ -43,7 +43,7 @@ def one_sequence_is_enough(subject: Subject) -> None:
     torch = _torch()
     outputs, batch = _example(torch, size=1)
     value = subject.build()(outputs, batch)
-    require(bool(torch.isfinite(value)), f"is {float(value)} on a batch of one")
+    require(bool(torch.isfinite(value)), f"is {float(value.detach())} on a batch of one")
 
 
 def nothing_to_predict_is_finite(subject: Subject) -> None:
@@ -53,7 +53,7 @@ def nothing_to_predict_is_finite(subject: Subject) -> None:
     batch.targets[:] = -100
     batch.mask[:] = False
     value = subject.build()(outputs, batch)
-    require(bool(torch.isfinite(value)), f"is {float(value)} on a batch with nothing to predict")
+    require(bool(torch.isfinite(value)), f"is {float(value.detach())} on a batch with nothing to predict")
 
 
 def _torch() -> Any:

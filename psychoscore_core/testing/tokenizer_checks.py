@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -55,9 +56,10 @@ def prompt_is_the_start_of_encoding(subject: Subject) -> None:
 
 
 def unknown_prefix_is_a_value_error(subject: Subject) -> None:
-    for call in (lambda t: t.prompt(("NO_SUCH:1",)), lambda t: t.encode(toy.score(), ("NO_SUCH:1",))):
+    tokenizer, unknown = _ready(subject), ("NO_SUCH:1",)
+    for call in (partial(tokenizer.prompt, unknown), partial(tokenizer.encode, toy.score(), unknown)):
         try:
-            call(_ready(subject))
+            call()
         except ValueError as error:
             require("NO_SUCH:1" in str(error), f"the error does not name the token: {error}")
         else:

@@ -35,19 +35,20 @@ def plan(profile: Profile, bars: int = 4, time_signature: tuple[int, int] = (4, 
 
 
 def score(bars: int = 4) -> Any:
-    """Return a piano piece in 4/4 at 120: a melody in quarters over whole-note triads, on the grid of every tokenizer."""
-    from symusic import Note, Score, Tempo, TimeSignature, Track
+    """Return a piano piece in 4/4 at 120: a melody in quarters over whole-note triads, all on any tokenizer's grid."""
+    import symusic
 
-    piece = Score(480)
-    piece.tempos.append(Tempo(0, 120))
-    piece.time_signatures.append(TimeSignature(0, 4, 4))
-    track = Track("piano", program=0)
+    library: Any = symusic  # its classes are unions of three time units, which type checkers cannot follow
+    piece = library.Score(480)
+    piece.tempos.append(library.Tempo(0, 120))
+    piece.time_signatures.append(library.TimeSignature(0, 4, 4))
+    track = library.Track("piano", program=0)
     for bar in range(bars):
         start = bar * 4 * 480
         for pitch in (48, 52, 55):
-            track.notes.append(Note(start, 4 * 480, pitch, 64))
+            track.notes.append(library.Note(start, 4 * 480, pitch, 64))
         for beat, pitch in enumerate((60, 64, 67, 72)):
-            track.notes.append(Note(start + beat * 480, 480, pitch + bar % 3, 80))
+            track.notes.append(library.Note(start + beat * 480, 480, pitch + bar % 3, 80))
     piece.tracks.append(track)
     return piece
 

@@ -16,7 +16,7 @@ def random_walk(grammar: Any, vocabulary: Vocabulary, seed: int) -> Any:
     import numpy as np
 
     rng = random.Random(seed)
-    rows = []
+    rows: list[list[int]] = []
     while not grammar.finished:
         row: list[int] = []
         for index, family in enumerate(vocabulary.families):

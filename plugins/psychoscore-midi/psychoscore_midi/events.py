@@ -19,8 +19,7 @@ _TWO = rb"[\x80-\xbf\xe0-\xef][\x00-\x7f]{2}(?:" + _DELTA + rb"[\x00-\x7f]{2})*+
 _ONE = rb"[\xc0-\xdf][\x00-\x7f](?:" + _DELTA + rb"[\x00-\x7f])*+"
 _MESSAGES = re.compile(rb"(?:" + _DELTA + rb"(?:" + _TWO + rb"|" + _ONE + rb"))*+")
 _NEXT_DELTA = re.compile(_DELTA)
-_META, _END_OF_TRACK = 0xFF, 0x2F
-_SYSEX = (0xF0, 0xF7)
+_END_OF_TRACK = b"\xff\x2f"
 
 
 def check_events(track: bytes) -> None:
@@ -28,32 +27,37 @@ def check_events(track: bytes) -> None:
 
     Whatever else is odd (system messages, running status after a meta event) ends the walk: the parser decides.
     """
-    position = 0
-    while delta := _NEXT_DELTA.match(track, _MESSAGES.match(track, position).end()):  # type: ignore[union-attr]
-        status = delta.end()
-        if status < len(track) and 0x80 <= track[status] < 0xF0:
-            _check_data(track, status)
+    position: int | None = 0
+    while position is not None:
+        run = _MESSAGES.match(track, position)
+        delta = _NEXT_DELTA.match(track, run.end())  # type: ignore[union-attr]  # the run may be empty, never missing
+        if delta is None or delta.end() == len(track):
             return
-        following = _after(track, status)
-        if following is None:
+        if track[delta.end()] < 0xF0:
+            _check_data(track, delta.end(), shares_status=run.end() > position)  # type: ignore[union-attr]
             return
-        position = following
+        position = _after(track, delta.end())
 
 
-def _check_data(track: bytes, status: int) -> None:
-    wanted = 1 if 0xC0 <= track[status] < 0xE0 else 2
-    for byte in track[status + 1 : status + 1 + wanted]:
-        if byte > 127:
-            raise MidiError(f"damaged: a message has the data byte {byte}, {status:,} bytes into its track (127 at most)")
+def _check_data(track: bytes, start: int, shares_status: bool) -> None:
+    """Look at the message that broke a run: it has its own status byte, or shares that of the message before."""
+    if track[start] < 0x80 and not shares_status:
+        return
+    wanted = 2 if track[start] < 0xC0 or track[start] >= 0xE0 else 1
+    first = start + 1 if track[start] >= 0x80 else start
+    for position in range(first, min(first + wanted, len(track))):
+        if track[position] > 127:
+            byte = track[position]
+            raise MidiError(f"damaged: a message has the data byte {byte} at byte {position:,} of its track (over 127)")
 
 
 def _after(track: bytes, status: int) -> int | None:
     """Return where the meta or system-exclusive event at `status` ends; None where the walk cannot go on."""
-    if track[status : status + 1] == b"\xff":
-        if track[status + 1 : status + 2] == bytes([_END_OF_TRACK]):
-            return None
+    if track.startswith(_END_OF_TRACK, status):
+        return None
+    if track[status] == 0xFF:
         return _skip(track, status + 2)
-    return _skip(track, status + 1) if track[status : status + 1] in (b"\xf0", b"\xf7") else None
+    return _skip(track, status + 1) if track[status] in (0xF0, 0xF7) else None
 
 
 def _skip(track: bytes, position: int) -> int | None:

@@ -76,18 +76,15 @@ def _sensible(event: Any) -> bool:
 def _loose_events(score: Score, remarks: list[str]) -> None:
     """Drop controls, bends, pedals and texts whose time lies outside of the piece's limits."""
     last = MAX_QUARTERS * score.tpq
-    lists = [score.markers]
-    for track in score.tracks:
-        lists += [track.controls, track.pitch_bends, track.pedals, track.lyrics]
-    dropped = sum(_keep(events, lambda e: 0 <= e.time <= last) for events in lists if _strays(events, last))
+    texts = [score.markers, *(track.lyrics for track in score.tracks)]
+    numeric = [getattr(track, name) for track in score.tracks for name in ("controls", "pitch_bends", "pedals")]
+    strays = texts + [events for events in numeric if len(events) and _strays(events.numpy()["time"], last)]
+    dropped = sum(_keep(events, lambda e: 0 <= e.time <= last) for events in strays)
     _say(remarks, dropped, "controls or texts outside of the piece were dropped")
 
 
-def _strays(events: Any, last: int) -> bool:
-    if not len(events):
-        return False
-    times = [e.time for e in events] if not hasattr(events, "numpy") else events.numpy()["time"]
-    return bool(min(times) < 0 or max(times) > last)
+def _strays(times: np.ndarray, last: int) -> bool:
+    return bool(times.min() < 0 or times.max() > last)
 
 
 def _keep(events: Any, good: Callable[[Any], bool]) -> int:

@@ -9,7 +9,8 @@ from symusic import Score
 
 from psychoscore_core.records import DENSITY_MAX, BarPlan
 
-GRID = 8  # positions a quarter note; onsets are counted on this grid, so that a chord not quite together is one onset
+GRID = 24  # positions a quarter note that onsets are rounded to before they are sorted into bars
+ATTACK = 3  # positions within which onsets count as one: a chord not quite together, an eighth of a quarter note
 COMMON_TIME = 4.0  # quarter notes a bar where no valid time signature says otherwise
 
 
@@ -28,8 +29,7 @@ def bar_features(score: Score, max_bars: int) -> np.ndarray:
     count = min(len(starts), max_bars)
     kept = bars < count
     pitched &= kept
-    attacks = np.searchsorted(starts, np.unique(onsets[kept]), side="right") - 1
-    density = np.bincount(attacks, minlength=count) / DENSITY_MAX
+    density = _attacks(bars[kept], onsets[kept], count) / DENSITY_MAX
     register = _carried(bars[pitched], pitches[pitched] / 127, count, BarPlan().register)
     dynamics = _carried(bars[kept], velocities[kept] / 127, count, BarPlan().dynamics)
     return np.clip(np.stack([density, register, dynamics], axis=1), 0.0, 1.0)
@@ -45,6 +45,13 @@ def _notes(score: Score) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray
     )
     pitched = np.repeat([not drums for _, drums in tables], [len(table["time"]) for table, _ in tables])
     return _positions(score, np.maximum(ticks, 0)), pitches, velocities, pitched
+
+
+def _attacks(bars: np.ndarray, onsets: np.ndarray, count: int) -> np.ndarray:
+    """Return the number of distinct attacks in each bar."""
+    coarse = (onsets + ATTACK // 2) // ATTACK
+    span = int(coarse.max()) + 1
+    return np.bincount(np.unique(bars * span + coarse) // span, minlength=count)
 
 
 def _positions(score: Score, ticks: np.ndarray) -> np.ndarray:

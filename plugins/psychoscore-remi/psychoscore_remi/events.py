@@ -27,7 +27,7 @@ class Kind(IntEnum):
     END = 11
 
 
-_KINDS = {
+KINDS = {
     "Bar": Kind.BAR,
     "TimeSig": Kind.SIGNATURE,
     "Position": Kind.POSITION,
@@ -104,8 +104,8 @@ def read_events(base: Mapping[str, int], specials: int, eos: int, merges: Sequen
     ranks = dict.fromkeys(_INDEXED, 0)
     for text, token in sorted(base.items(), key=lambda item: item[1])[specials:]:
         name, _, detail = text.partition("_")
-        kind[token] = _KINDS[name]
-        value[token] = _value(_KINDS[name], detail, ranks)
+        kind[token] = KINDS[name]
+        value[token] = _value(KINDS[name], detail, ranks)
     kind[eos] = Kind.END
     runs: list[Sequence[int]] = [*([token] for token in range(len(base))), *merges]
     starts = np.concatenate([[0], np.cumsum([len(run) for run in runs])])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from attrs import evolve, field, frozen
 from symusic import Score, Tempo, TimeSignature
+from symusic.core import ScoreTick
 
 from psychoscore_remi.events import DRUMS
 from psychoscore_remi.grid import Grid, nearest
@@ -30,7 +31,7 @@ class GridScore:
 
 def normalise(score: Score, grid: Grid, config: RemiConfig) -> GridScore:
     """Return the score on the grid; every value in it has a token."""
-    if not hasattr(score, "tpq") or score.ttype != "tick":
+    if not isinstance(score, ScoreTick):
         score = score.to("tick")
     scale = grid.tpq / max(int(score.tpq), 1)
     notes = _sayable(read_notes(score), config)

@@ -27,9 +27,7 @@ class Notes:
 
     def take(self, index: np.ndarray) -> Notes:
         """Return the notes at the indices, or where a mask is True."""
-        return Notes(
-            self.rank[index], self.onset[index], self.duration[index], self.pitch[index], self.velocity[index]
-        )
+        return Notes(self.rank[index], self.onset[index], self.duration[index], self.pitch[index], self.velocity[index])
 
 
 def read_notes(score: Score) -> Notes:

@@ -41,7 +41,7 @@ def _time_signatures(_: object, attribute: Attribute[Any], value: tuple[str, ...
 
 def _duration_steps(instance: Any, attribute: Attribute[Any], value: tuple[tuple[int, int], ...]) -> None:
     ends = [end for end, _ in value]
-    good = bool(value) and ends == sorted(set(ends)) and 0 < ends[0] and ends[-1] <= 64 and value[0][1] == 1
+    good = bool(value) and ends == sorted(set(ends)) and ends[0] > 0 and ends[-1] <= 64 and value[0][1] == 1
     if not good or any(step < 1 or instance.positions % step for _, step in value):
         raise ValueError(
             f"{attribute.name} must be (up to beat, step in positions) with rising ends up to 64, a first step of 1 "

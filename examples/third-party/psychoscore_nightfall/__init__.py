@@ -1,0 +1,1 @@
+"""Night for PSYCHOSCORE."""

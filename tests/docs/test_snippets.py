@@ -1,0 +1,62 @@
+"""Every shell and JSON snippet of the README and the docs does what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(
+    [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*/README.md")],
+    key=lambda p: str(p),
+)
+# Installing and the test suite itself are not run inside a test; the rest of every snippet is.
+STUBS = 'pip() { :; }\npython() { case "$*" in *pytest*|*venv*) :;; *) command python "$@";; esac; }\n'
+ELSEWHERE = ("examples/emopia", "examples/third-party")  # run by tests of their own: a corpus, a fresh environment
+
+
+def snippets(language):
+    for page in PAGES:
+        name = str(page.relative_to(ROOT))
+        for number, text in enumerate(re.findall(rf"```{language}\n(.*?)```", page.read_text(), re.S)):
+            if not any(place in text or name.startswith(place) for place in ELSEWHERE):
+                yield pytest.param(text, id=f"{name}-{number}")
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the examples, so that no test writes into the checkout."""
+    keep_out = shutil.ignore_patterns("runs", "*.egg-info", "__pycache__", "EMOPIA*")
+    shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=keep_out)
+    return tmp_path
+
+
+@pytest.mark.parametrize("text", snippets("sh"))
+def test_a_shell_snippet_runs(text, checkout):
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-euc", STUBS + text],
+        cwd=checkout,
+        env={**os.environ, "PATH": path, "PSYCO_USER_CONFIG": str(checkout), "PSYCO_SYSTEM_CONFIG": str(checkout)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("text", snippets("json"))
+def test_a_json_snippet_is_json(text):
+    assert isinstance(json.loads(text), dict)
+
+
+def test_links_lead_somewhere():
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
