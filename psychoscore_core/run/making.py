@@ -62,7 +62,8 @@ class Making:
         parts = self.parts
 
         def run(folder: Path, report: Report) -> list[Take]:
-            takes = self._takes(report)
+            report.remark(f"sampling {len(self.results['plan'])} takes")
+            takes = self._takes()
             write_takes(takes, folder)
             return takes
 
@@ -73,7 +74,7 @@ class Making:
         facts: dict[str, Any] = {name: parts.identity(name) for name in slots} | self.learning.checkpoint_facts()
         return Step(name="sample", run=run, load=load, facts=facts, needs=("plan", "train"))
 
-    def _takes(self, report: Report) -> list[Take]:
+    def _takes(self) -> list[Take]:
         parts, wanted = self.parts, self.results["plan"]
         scheduler = parts.slot("temperature")
         if parts.composes:
@@ -86,7 +87,6 @@ class Making:
             tokenizer=parts.tokenizer,
             encoder=parts.encoder,
             sampler=parts.slot("sampler"),
-            report=report,
         )
 
     def _arrange(self) -> Step:

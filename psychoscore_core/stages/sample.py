@@ -9,7 +9,6 @@ from attrs import frozen
 
 from psychoscore_core.profile import Profile
 from psychoscore_core.records import Condition, Plan, Stream, Take
-from psychoscore_core.report import Report
 from psychoscore_core.stages.encode import ProfileEncoder
 from psychoscore_core.stages.takes import Wanted
 from psychoscore_core.stages.tokenize import Grammar, Tokenizer
@@ -36,7 +35,55 @@ class Composer(Protocol):
 
 
 class Decoder(Protocol):
-    """A backend that predicts token rows; built as `Class(config, vocabulary=..., space=...)`, then loaded."""
+    """A backend that predicts token rows; built as `Class(config, vocabulary=..., space=...)`, then loaded.
+
+    Optional: `keep(state, indices) -> state` drops streams that have finished; `extend(state, rows, bars)` reads
+    many rows (batch, time, families) at once where a full context slides.
+    """
+
+    def start(self, streams: Sequence[Stream]) -> Any:
+        """Read the prompts of a batch but for their last row and return the state that step() goes on from."""
+
+    def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[np.ndarray | Callable[..., np.ndarray]]:
+        """Read one more row (batch, families) that lies in the given bars (batch,); return logits per family.
+
+        An item is an array (batch, family size), or a callable that takes the ids already drawn for this row
+        (batch, k) and returns one, where a family depends on those before it. Updates the state in place.
+        """
+
+    context: int  # rows that the state can hold, prompt included; 0 = unlimited
+
+
+@frozen(kw_only=True)
+class Request:
+    """One stream that the sampler is to draw."""
+
+    stream: Stream
+    grammar: Grammar
+    temperatures: tuple[float, ...]
+    seed: int
+
+
+class Sampler(Protocol):
+    """What a sampler is; built as `Class(config)`."""
+
+    def sample(self, decoder: Decoder, requests: Sequence[Request]) -> list[np.ndarray]:
+        """Return the drawn rows (time, families) of each request, prompt excluded; every grammar is finished."""
+
+    def stream(self, decoder: Decoder, requests: Sequence[Request]) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield (index of the request, rows of one finished bar) as soon as a bar is complete."""
+
+
+def compose(self, condition: Condition, plan: Plan, temperatures: Sequence[float], seed: int) -> Score:
+    """Return a score of exactly `len(plan.bars)` bars; the same arguments give the same score."""
+
+
+class Decoder(Protocol):
+    """A backend that predicts token rows; built as `Class(config, vocabulary=..., space=...)`, then loaded.
+
+    Optional: `keep(state, indices) -> state` drops streams that have finished; `extend(state, rows, bars)` reads
+    many rows (batch, time, families) at once where a full context slides.
+    """
 
     def start(self, streams: Sequence[Stream]) -> Any:
         """Read the prompts of a batch but for their last row and return the state that step() goes on from."""
@@ -87,29 +134,21 @@ def draw(
     tokenizer: Tokenizer,
     encoder: ProfileEncoder,
     sampler: Sampler,
-    report: Report,
 ) -> list[Take]:
-    """Draw every take's token rows from a decoder, in batches, and decode them."""
-    takes: list[Take] = []
-    for start in range(0, len(wanted), BATCH):
-        batch = wanted[start : start + BATCH]
-        requests = [
-            Request(
-                stream=Stream(
-                    rows=tokenizer.prompt(w.condition.prefix),
-                    vector=w.condition.vector,
-                    bars=encoder.encode_plan(w.plan),
-                ),
-                grammar=tokenizer.grammar(len(w.plan.bars), w.plan),
-                temperatures=_temperatures(scheduler, w),
-                seed=w.seed,
-            )
-            for w in batch
-        ]
-        rows = sampler.sample(decoder, requests)
-        takes += [_take(w, tokenizer.decode(drawn)) for w, drawn in zip(batch, rows, strict=True)]
-        report.progress("sample", len(takes), len(wanted))
-    return takes
+    """Draw every take's token rows from a decoder and decode them; the sampler batches."""
+    requests = [
+        Request(
+            stream=Stream(
+                rows=tokenizer.prompt(w.condition.prefix), vector=w.condition.vector, bars=encoder.encode_plan(w.plan)
+            ),
+            grammar=tokenizer.grammar(len(w.plan.bars), w.plan),
+            temperatures=_temperatures(scheduler, w),
+            seed=w.seed,
+        )
+        for w in wanted
+    ]
+    rows = sampler.sample(decoder, requests)
+    return [_take(w, tokenizer.decode(drawn)) for w, drawn in zip(wanted, rows, strict=True)]
 
 
 def _temperatures(scheduler: TemperatureScheduler, wanted: Wanted) -> tuple[float, ...]:

@@ -20,7 +20,11 @@ LEARN_FROM = 5000  # pieces that a vocabulary is learned from: enough for 30,000
 
 
 class Grammar(Protocol):
-    """The state of one token stream, from the first row of music on."""
+    """The state of one token stream, from the first row of music on.
+
+    Optional: `closing_mask(family=0, partial=())` returns the tokens on a shortest way out of the bar, for a sampler
+    whose bar has grown too long.
+    """
 
     bar: int  # index of the bar that the next row falls into, 0 before the first bar token
     finished: bool  # the end token was taken

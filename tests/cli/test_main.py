@@ -1,6 +1,6 @@
 """`psyco` itself: commands, exit codes, and what a failure looks like."""
 
-import signal
+import os
 import subprocess
 import sys
 
@@ -132,7 +132,6 @@ def test_an_interrupt_signal_exits_130(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr.strip()) == (130, "interrupted")
-    assert signal.SIGINT not in (-done.returncode,)
 
 
 def test_a_usage_error_exits_2(psyco):
@@ -141,10 +140,13 @@ def test_a_usage_error_exits_2(psyco):
     assert "No such option" in done.stderr
 
 
-def test_a_reader_that_leaves_is_no_error(psyco, install):
+def test_a_reader_that_leaves_is_no_error(tmp_path, install):
     install("psycho-hum", HUM.format("[click.echo('m' * 1000) for _ in range(10000)]"))
-    done = psyco("hum")  # the whole output, to know that it is more than a pipe holds
-    assert len(done.stdout) > 1_000_000
-    shell = f"{sys.executable} -c 'from psychoscore_core.cli.main import main; main()' plugins new | head -c 0"
-    piped = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=60, check=False)
-    assert "BrokenPipe" not in piped.stderr
+    path = os.pathsep.join([str(tmp_path / "site"), *(p for p in sys.path if p)])
+    command = [sys.executable, "-c", "from psychoscore_core.cli.main import main; main(['hum'])"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path}
+    ) as hum:
+        hum.stdout.read(10)
+        hum.stdout.close()
+        assert (hum.stderr.read(), hum.wait(60)) == (b"", 1)

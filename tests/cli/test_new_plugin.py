@@ -1,6 +1,5 @@
 """`psyco plugins new`: what it writes works at once, and it writes over nothing."""
 
-import os
 import subprocess
 import sys
 import tomllib
@@ -36,14 +35,14 @@ def test_an_existing_folder_is_left_alone(tmp_path):
     (tmp_path / "my-scheduler").mkdir()
     with pytest.raises(PluginError, match="my-scheduler exists already; choose another name or folder"):
         write_plugin("my-scheduler", "temperature", tmp_path)
-    assert not os.listdir(tmp_path / "my-scheduler")
+    assert not list((tmp_path / "my-scheduler").iterdir())
 
 
 @pytest.mark.parametrize("name", ["My-Plugin", "../up", "a b", "", "-x", "1st", "a--b", "ä", "x/y", "x" * 61])
 def test_a_bad_name_is_refused(name, tmp_path):
     with pytest.raises(PluginError, match="is no plugin name: use lower-case letters, digits and dashes"):
         write_plugin(name, "temperature", tmp_path)
-    assert not os.listdir(tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["json", "class", "pytest", "psychoscore-core"])
@@ -65,4 +64,4 @@ def test_a_place_that_cannot_be_written_is_an_error(tmp_path):
 
 def test_nothing_but_the_folder_is_left(tmp_path):
     write_plugin("my-scheduler", "temperature", tmp_path)
-    assert os.listdir(tmp_path) == ["my-scheduler"]
+    assert [path.name for path in tmp_path.iterdir()] == ["my-scheduler"]

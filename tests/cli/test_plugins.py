@@ -59,7 +59,7 @@ def test_show_tells_what_a_component_takes(psyco, install, name):
     install("psycho-dusk", DUSK)
     shown = psyco("plugins", "show", name).stdout
     assert "rater dusk\n  summary: A toy.\n  origin: psycho-dusk 1.0" in shown
-    assert "  level    float  0.5      how much of it; 0 to 1." in shown
+    assert "  level   float  0.5      how much of it; 0 to 1." in shown
 
 
 def test_show_json_has_the_options(psyco, install):

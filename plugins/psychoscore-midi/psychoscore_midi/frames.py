@@ -9,6 +9,7 @@ from typing import IO, Any
 from attrs import frozen
 
 _LENGTH = struct.Struct(">Q")
+MAX_FRAME = 512 * 1024**2  # bytes; the longest score that is read takes a tenth of it
 
 
 @frozen
@@ -38,8 +39,10 @@ def write_frame(stream: IO[bytes] | Any, data: bytes) -> None:
 
 
 def read_frame(stream: IO[bytes] | Any) -> bytes:
-    """Read one frame; raises EOFError where the stream ends first."""
+    """Read one frame; raises EOFError where the stream ends first, ValueError where its length is none."""
     (length,) = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
+    if length > MAX_FRAME:
+        raise ValueError(f"a frame of {length:,} bytes")
     return _exactly(stream, length)
 
 

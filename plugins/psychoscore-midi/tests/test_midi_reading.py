@@ -107,7 +107,7 @@ def test_a_broken_structure_is_refused(data, reason):
         (b"\x00\xff\x01\x02hi\x00\xc0\xd0\x00" + END, "the data byte 208 at byte 8 of its track"),
         (b"\x00\x3c\x40" + END, "not readable as MIDI: Unexpected running status"),
         (b"\x00\x90\x3c", "not readable as MIDI: Unexpected EOF"),
-        (LATE + END, "a note begins 559,240 quarter notes in; at most 40,000 are read"),
+        (LATE + END, "a note begins 559,241 quarter notes in; at most 40,000 are read"),
         (LATE * 12 + END, "negative time|quarter notes in"),
     ],
 )

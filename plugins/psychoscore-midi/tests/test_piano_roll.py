@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -18,6 +19,11 @@ def score_of(*notes: tuple[int, int, int, int], tpq: int = 480) -> Score:
     for note in notes:
         score.tracks[0].notes.append(Note(*note))
     return score
+
+
+def picture(path: Path) -> Image.Image:
+    with Image.open(path) as image:
+        return image.copy()
 
 
 def test_bars_follow_the_time_signatures():
@@ -50,7 +56,7 @@ def test_a_note_is_drawn_in_its_track_s_colour_shaded_by_velocity(tmp_path):
     draw(score, tmp_path / "roll.png")
     layout = lay_out(bars_of(score), (60, 60), 1600)
     row = layout.rows[0]
-    image = Image.open(tmp_path / "roll.png")
+    image = picture(tmp_path / "roll.png")
     assert image.size == (1600, layout.height)
     assert image.getpixel((round(row.x(700)), layout.y(row, 60) + 2)) == _shade(TRACKS[0], 100)
 
@@ -63,14 +69,14 @@ def test_a_note_over_the_end_of_a_row_goes_on_in_the_next(tmp_path):
     score = score_of((1920 * 11, 1920 * 3, 60, 100), (1920 * 23, 100, 60, 100))
     draw(score, tmp_path / "roll.png")
     layout = lay_out(bars_of(score), (60, 60), 1600)
-    image, second = Image.open(tmp_path / "roll.png"), layout.rows[1]
+    image, second = picture(tmp_path / "roll.png"), layout.rows[1]
     assert second.first == 13
     assert image.getpixel((round(second.x(second.start + 30)), layout.y(second, 60) + 2)) == _shade(TRACKS[0], 100)
 
 
 def test_an_empty_score_and_a_very_long_title_are_drawn(tmp_path):
     draw(Score(480), tmp_path / "roll.png", title="Q" * 500, lines=("x" * 1000, ""), bars=4)
-    assert Image.open(tmp_path / "roll.png").width == 1600
+    assert picture(tmp_path / "roll.png").width == 1600
 
 
 def test_drawing_needs_no_plotting_library():
