@@ -1,4 +1,4 @@
-"""Find the installed plugins and load one so that it cannot harm the command: every fault becomes a sentence."""
+"""Find the installed plugins and load them so that none can harm the command: every fault becomes a sentence."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import importlib_metadata
-import pluggy
 from attrs import evolve, field, frozen
 
 from psychoscore_core.errors import PluginError
-from psychoscore_core.plugin_offers import Fault, collect, register
+from psychoscore_core.plugin_offers import Fault, collect
 
-Value = TypeVar("Value")
 GROUP = "psychoscore"
-THREAD = "psyco-plugin"
+THREAD = "psyco plugins"
 
 
 @frozen(kw_only=True)
@@ -30,6 +29,7 @@ class Plugin:
     distribution: str
     version: str
     entry: Any = field(default=None, repr=False, eq=False)
+    module: Any = field(default=None, repr=False, eq=False)
     offers: tuple[tuple[str, Any], ...] = ()
     error: str = ""
 
@@ -85,51 +85,90 @@ def seconds_allowed() -> float:
     return seconds
 
 
-def load(plugin: Plugin, manager: pluggy.PluginManager, seconds: float) -> Plugin:
-    """Return the plugin with its offers, registered with the manager, or with its error and no trace of it there."""
-    module = None
-    try:
-        module = _guarded(plugin, plugin.entry.load, seconds)
-        register(module, f"{plugin.distribution}:{plugin.name}", manager)
-        return evolve(plugin, offers=_guarded(plugin, lambda: collect(module, manager, plugin.origin), seconds))
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # SystemExit too: a plugin must not end the command
-        if module is not None and manager.get_name(module) == f"{plugin.distribution}:{plugin.name}":
-            manager.unregister(module)
-        return evolve(plugin, error=_text(error))
+def load(plugins: Sequence[Plugin]) -> list[Plugin]:
+    """Return the plugins with their offers, or with the error that keeps them out.
 
-
-def _guarded(plugin: Plugin, work: Callable[[], Value], seconds: float) -> Value:
-    """Run plugin code in a thread of its own and give up waiting after so many seconds.
-
-    A thread, not a signal: an import that is broken off in the middle leaves torch or NumPy unusable for the
-    rest of the process, while a slow one that runs on holds only the locks of the modules that it is importing.
-    What the plugin prints goes to stderr, so that a command's own output stays clean.
+    They load in one thread beside this one, which gives up waiting when one of them takes too long; the rest go on
+    in a new thread. A thread, not a signal: an import that is broken off in the middle leaves torch or NumPy
+    unusable for the rest of the process, while a slow one that runs on holds only the locks of the modules that it
+    is importing. What plugins print goes to stderr, so that a command's own output stays clean.
     """
-    results: list[Value] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(work())
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=run, name=f"{THREAD} {plugin.name}", daemon=True)
+    seconds = seconds_allowed()
+    loaded: list[Plugin] = []
     with contextlib.redirect_stdout(sys.stderr):
-        thread.start()
-        thread.join(seconds)
-    if errors:
-        raise errors[0]
-    if not results:
-        raise Fault(f"takes over {seconds:g} s to load (PSYCO_PLUGIN_TIMEOUT sets how long it may)")
-    return results[0]
+        while len(loaded) < len(plugins):
+            worker = _Worker(plugins[len(loaded) :])
+            worker.start()
+            loaded += worker.results(seconds)
+    return _without_twins(loaded)
 
 
 def left_behind() -> bool:
     """Say whether a plugin that was given up on is still running."""
-    return any(thread.name.startswith(THREAD) for thread in threading.enumerate())
+    return any(thread.name == THREAD for thread in threading.enumerate())
+
+
+class _Worker(threading.Thread):
+    """Loads plugins one after the other until it is told that one of them was given up on."""
+
+    def __init__(self, plugins: Sequence[Plugin]) -> None:
+        super().__init__(name=THREAD, daemon=True)
+        self.plugins = plugins
+        self.lock = threading.Lock()
+        self.loaded: list[Plugin] = []
+        self.abandoned = False
+        self.interrupt: KeyboardInterrupt | None = None
+        self.began = time.monotonic()  # when the present plugin did
+
+    def run(self) -> None:
+        for plugin in self.plugins:
+            try:
+                result = _load(plugin)
+            except KeyboardInterrupt as interrupt:
+                self.interrupt = interrupt
+                return
+            with self.lock:
+                if self.abandoned:
+                    return
+                self.loaded.append(result)
+                self.began = time.monotonic()
+
+    def results(self, seconds: float) -> list[Plugin]:
+        """Wait and return what was loaded; the last one is the one that took too long, if any did."""
+        while self.is_alive():
+            self.join(max(0.0, self.began + seconds - time.monotonic()))
+            with self.lock:
+                if self.is_alive() and len(self.loaded) < len(self.plugins) and self._is_late(seconds):
+                    self.abandoned = True
+                    slow = f"takes over {seconds:g} s to load (PSYCO_PLUGIN_TIMEOUT sets how long it may)"
+                    return [*self.loaded, evolve(self.plugins[len(self.loaded)], error=slow)]
+        if self.interrupt:
+            raise self.interrupt
+        return self.loaded
+
+    def _is_late(self, seconds: float) -> bool:
+        return time.monotonic() >= self.began + seconds
+
+
+def _load(plugin: Plugin) -> Plugin:
+    try:
+        module = plugin.entry.load()
+        return evolve(plugin, module=module, offers=collect(module, plugin.origin))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit too: a plugin must not end the command
+        return evolve(plugin, error=_text(error))
+
+
+def _without_twins(plugins: list[Plugin]) -> list[Plugin]:
+    """Keep the first of the plugins that name the same module: it would hear every notice twice."""
+    first: dict[int, Plugin] = {}
+    kept = []
+    for plugin in plugins:
+        twin = first.setdefault(id(plugin.module), plugin) if not plugin.error else plugin
+        error = f"names the same module as the plugin {twin.name} ({twin.origin})"
+        kept.append(plugin if twin is plugin else evolve(plugin, module=None, offers=(), error=error))
+    return kept
 
 
 def _text(error: BaseException) -> str:
@@ -139,5 +178,6 @@ def _text(error: BaseException) -> str:
     if isinstance(error, Fault):
         return text
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "importlib" not in f.filename]
-    place = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames and frames[-1].filename != __file__ else ""
+    own = frames and frames[-1].filename not in (__file__, collect.__code__.co_filename)
+    place = f" ({frames[-1].filename}, line {frames[-1].lineno})" if own else ""
     return f"{type(error).__name__}: {text}{place}" if text else f"{type(error).__name__}{place}"

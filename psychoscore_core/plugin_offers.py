@@ -2,58 +2,56 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
-import pluggy
 from attrs import evolve
 
 from psychoscore_core import hookspecs
 from psychoscore_core.component import Component, Preset
 from psychoscore_core.errors import did_you_mean
 
-HOOKS = frozenset(name for name in vars(hookspecs) if name.startswith("psyco_"))
-KIND_OF_HOOK = {hook: kind for kind, hook in hookspecs.KINDS.items()} | {
-    "psyco_presets": "preset",
-    "psyco_commands": "command",
-}
+HOOKS = MappingProxyType({name: hook for name, hook in vars(hookspecs).items() if name.startswith("psyco_")})
+# What a collecting hook offers; every other hook is a notice.
+KIND_OF_HOOK: Mapping[str, str] = MappingProxyType(
+    {hook: kind for kind, hook in hookspecs.KINDS.items()} | {"psyco_presets": "preset", "psyco_commands": "command"}
+)
 CORE_COMMANDS = ("run", "generate", "plugins", "config", "doctor")
 MOST_OFFERS = 1000  # per hook: an endless generator is a fault, not a reason to run out of memory
+_MARK = f"{hookspecs.hookimpl.project_name}_impl"  # where pluggy's marker leaves a hook's options
+Options = Mapping[str, Any]
 
 
 class Fault(Exception):
     """What is wrong with a plugin, in words for its author."""
 
 
-def register(module: Any, name: str, manager: pluggy.PluginManager) -> None:
-    """Register a plugin's module (or object); raises on a hook that does not exist or has another signature."""
-    if earlier := manager.get_name(module):
-        raise Fault(f"names the same module as the plugin {earlier}")
-    hooks = [_is_hook(module, attribute, manager) for attribute in dir(module)]  # every one is checked
-    if not any(hooks):
+def hooks_of(module: Any) -> dict[str, tuple[Callable[..., Any], Options]]:
+    """Return the hooks of a plugin's module (or object) with their options; raises Fault on one that fits no spec."""
+    hooks: dict[str, tuple[Callable[..., Any], Options]] = {}
+    for attribute in dir(module):
+        value = getattr(module, attribute, None)
+        options = getattr(value, _MARK, None)
+        if callable(value) and isinstance(options, dict):
+            hook = options.get("specname") or attribute
+            _check_hook(hook, value)
+            hooks[hook] = (value, options)
+        elif attribute.startswith("psyco_") and callable(value):
+            lacks = attribute in HOOKS
+            raise Fault(f"{attribute} {'lacks @hookimpl' if lacks else f'is no hook{did_you_mean(attribute, HOOKS)}'}")
+    if not hooks:
         raise Fault("has no hook: mark its functions with @hookimpl")
-    manager.register(module, name)
+    return hooks
 
 
-def _is_hook(module: Any, attribute: str, manager: pluggy.PluginManager) -> bool:
-    marked = manager.parse_hookimpl_opts(module, attribute)
-    if marked:
-        hook = marked.get("specname") or attribute
-        if hook not in HOOKS:
-            raise Fault(f"has a hook {hook} that does not exist{did_you_mean(hook, HOOKS)}")
-    elif attribute.startswith("psyco_") and callable(getattr(module, attribute)):
-        problem = "lacks @hookimpl" if attribute in HOOKS else f"is no hook{did_you_mean(attribute, HOOKS)}"
-        raise Fault(f"{attribute} {problem}")
-    return bool(marked)
-
-
-def collect(module: Any, manager: pluggy.PluginManager, origin: str) -> tuple[tuple[str, Any], ...]:
-    """Call a registered plugin's collecting hooks and return its (kind, offer) pairs with their origin filled in."""
-    offers: list[tuple[str, Any]] = []
-    for caller in manager.get_hookcallers(module) or ():
-        for impl in caller.get_hookimpls():
-            if impl.plugin is module and caller.name in KIND_OF_HOOK:
-                offers += [(KIND_OF_HOOK[caller.name], offer) for offer in _results(caller.name, impl)]
+def collect(module: Any, origin: str) -> tuple[tuple[str, Any], ...]:
+    """Call a plugin's collecting hooks and return its (kind, offer) pairs with their origin filled in."""
+    hooks = hooks_of(module)
+    wanted = [hook for hook in KIND_OF_HOOK if hook in hooks]
+    offers = [(KIND_OF_HOOK[hook], offer) for hook in wanted for offer in _results(hook, *hooks[hook])]
     names = [(kind, offer.name) for kind, offer in offers]
     for kind, name in names:
         if names.count((kind, name)) > 1:
@@ -63,10 +61,24 @@ def collect(module: Any, manager: pluggy.PluginManager, origin: str) -> tuple[tu
     return tuple((kind, offer if kind == "command" else evolve(offer, origin=origin)) for kind, offer in offers)
 
 
-def _results(hook: str, impl: Any) -> list[Any]:
-    if impl.wrapper or impl.hookwrapper:
+def has_notices(module: Any) -> bool:
+    """Say whether a plugin listens to a run."""
+    return any(hook not in KIND_OF_HOOK for hook in hooks_of(module))
+
+
+def _check_hook(hook: str, function: Callable[..., Any]) -> None:
+    if hook not in HOOKS:
+        raise Fault(f"has a hook {hook} that does not exist{did_you_mean(hook, HOOKS)}")
+    given = list(inspect.signature(HOOKS[hook]).parameters)
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name not in given or parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            raise Fault(f"{hook} takes {parameter}, but the hook gives {', '.join(given) or 'no arguments'}")
+
+
+def _results(hook: str, function: Callable[..., Any], options: Options) -> list[Any]:
+    if options["wrapper"] or options["hookwrapper"]:
         raise Fault(f"{hook} is a wrapper; a collecting hook sees only its own plugin's offers")
-    results = impl.function()
+    results = function()
     try:
         items = list(islice(results, MOST_OFFERS + 1))
     except TypeError as error:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import pluggy
-
 from psychoscore_core import hookspecs
 from psychoscore_core.building import build
 from psychoscore_core.built_in import BUILT_IN, provider_of
 from psychoscore_core.component import Component, Preset
 from psychoscore_core.errors import PluginError, did_you_mean
 from psychoscore_core.notices import Notices
-from psychoscore_core.plugin_loading import Plugin, canonical, installed, load, seconds_allowed
+from psychoscore_core.plugin_loading import Plugin, canonical, installed, load
 
 if TYPE_CHECKING:
     import click
@@ -71,12 +69,12 @@ class Plugins:
     and one that raises is named in a warning and does not stop the run.
     """
 
-    def __init__(self, plugins: Iterable[Plugin], manager: pluggy.PluginManager, left_out: Iterable[Plugin]) -> None:
+    def __init__(self, plugins: Iterable[Plugin], left_out: Iterable[Plugin] = ()) -> None:
         plugins = tuple(plugins)
         self.loaded = tuple(plugin for plugin in plugins if not plugin.error)
         self.broken = tuple(plugin for plugin in plugins if plugin.error)
         self.left_out = tuple(left_out)
-        self.hook = Notices(manager)
+        self.hook = Notices(self.loaded)
 
     def components(self, kind: str) -> Offers[Component]:
         """Return the components of a kind by name."""
@@ -139,12 +137,7 @@ def discover(allow: Sequence[str] | None = None, block: Sequence[str] = ()) -> P
     allowed = None if allow is None else {canonical(name) for name in allow}
     blocked = {canonical(name) for name in block}
     chosen = [plugin for plugin in found if _wanted(plugin, allowed, blocked)]
-    manager = pluggy.PluginManager("psychoscore")
-    manager.add_hookspecs(hookspecs)
-    seconds = seconds_allowed()
-    return Plugins(
-        [load(plugin, manager, seconds) for plugin in chosen], manager, [p for p in found if p not in chosen]
-    )
+    return Plugins(load(chosen), left_out=[plugin for plugin in found if plugin not in chosen])
 
 
 def _wanted(plugin: Plugin, allowed: set[str] | None, blocked: set[str]) -> bool:

@@ -74,53 +74,6 @@ class Sampler(Protocol):
         """Yield (index of the request, rows of one finished bar) as soon as a bar is complete."""
 
 
-def compose(self, condition: Condition, plan: Plan, temperatures: Sequence[float], seed: int) -> Score:
-    """Return a score of exactly `len(plan.bars)` bars; the same arguments give the same score."""
-
-
-class Decoder(Protocol):
-    """A backend that predicts token rows; built as `Class(config, vocabulary=..., space=...)`, then loaded.
-
-    Optional: `keep(state, indices) -> state` drops streams that have finished; `extend(state, rows, bars)` reads
-    many rows (batch, time, families) at once where a full context slides.
-    """
-
-    def start(self, streams: Sequence[Stream]) -> Any:
-        """Read the prompts of a batch but for their last row and return the state that step() goes on from."""
-
-    def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[np.ndarray | Callable[..., np.ndarray]]:
-        """Read one more row (batch, families) that lies in the given bars (batch,); return logits per family.
-
-        An item is an array (batch, family size), or a callable that takes the ids already drawn for this row
-        (batch, k) and returns one, where a family depends on those before it. Updates the state in place.
-        """
-
-    context: int  # rows that the state can hold, prompt included; 0 = unlimited
-
-
-@frozen(kw_only=True)
-class Request:
-    """One stream that the sampler is to draw."""
-
-    stream: Stream
-    grammar: Grammar
-    temperatures: tuple[float, ...]
-    seed: int
-
-
-class Sampler(Protocol):
-    """What a sampler is; built as `Class(config)`."""
-
-    def sample(self, decoder: Decoder, requests: Sequence[Request]) -> list[np.ndarray]:
-        """Return the drawn rows (time, families) of each request, prompt excluded; every grammar is finished."""
-
-    def stream(self, decoder: Decoder, requests: Sequence[Request]) -> Iterator[tuple[int, np.ndarray]]:
-        """Yield (index of the request, rows of one finished bar) as soon as a bar is complete."""
-
-
-BATCH = 16  # streams drawn together: what two cores still gain from
-
-
 def compose(composer: Composer, wanted: Sequence[Wanted], scheduler: TemperatureScheduler) -> list[Take]:
     """Let a composing backend write every take."""
     return [_take(w, composer.compose(w.condition, w.plan, _temperatures(scheduler, w), w.seed)) for w in wanted]

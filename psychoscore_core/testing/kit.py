@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-import pluggy
-
 from psychoscore_core import hookspecs
 from psychoscore_core.errors import PluginError, did_you_mean
-from psychoscore_core.plugin_loading import canonical, installed, load, seconds_allowed
-from psychoscore_core.plugin_offers import Fault, collect, register
+from psychoscore_core.plugin_loading import canonical, installed, load
+from psychoscore_core.plugin_offers import Fault, collect
 from psychoscore_core.testing.arranger_checks import CHECKS as ARRANGER
 from psychoscore_core.testing.dataset_checks import CHECKS as DATASET
 from psychoscore_core.testing.descriptor_checks import CHECKS as DESCRIPTOR
@@ -108,12 +106,10 @@ def checked_reasons(subjects: Iterable[Subject], skip: Mapping[str, str] | None)
 
 
 def _module_offers(module: ModuleType) -> list[tuple[str, str, Any]]:
-    manager = _manager()
     try:
-        register(module, module.__name__, manager)
-        offers = collect(module, manager, origin=f"{module.__name__} under test")
-    except (Fault, pluggy.PluginValidationError) as error:
-        raise PluginError(f"{module.__name__}: {' '.join(str(error).split())}") from error
+        offers = collect(module, origin=f"{module.__name__} under test")
+    except Fault as error:
+        raise PluginError(f"{module.__name__}: {error}") from error
     return [(module.__name__, kind, offer) for kind, offer in offers]
 
 
@@ -123,15 +119,8 @@ def _installed_offers(name: str) -> list[tuple[str, str, Any]]:
     chosen = [plugin for plugin in found if canonical(name) in plugin.names]
     if not chosen:
         raise PluginError(f"no installed plugin is called {name!r}{did_you_mean(name, known)}")
-    manager, seconds = _manager(), seconds_allowed()
-    loaded = [load(plugin, manager, seconds) for plugin in chosen]
+    loaded = load(chosen)
     for plugin in loaded:
         if plugin.error:
             raise PluginError(f"the plugin {plugin.name} ({plugin.origin}) is broken: {plugin.error}")
     return [(plugin.entry.module, kind, offer) for plugin in loaded for kind, offer in plugin.offers]
-
-
-def _manager() -> pluggy.PluginManager:
-    manager = pluggy.PluginManager("psychoscore")
-    manager.add_hookspecs(hookspecs)
-    return manager

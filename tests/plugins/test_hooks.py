@@ -121,7 +121,7 @@ def test_a_listener_that_raises_is_named_and_the_rest_still_hear(install, caplog
     import psycho_ear
 
     assert psycho_ear.heard == [("plan",)]
-    assert "plugin psycho-deaf:psycho-deaf: psyco_stage_entered raised ValueError: not today" in caplog.text
+    assert "plugin psycho-deaf (psycho-deaf 1.0): psyco_stage_entered raised ValueError: not today" in caplog.text
 
 
 def test_a_notice_that_does_not_exist_is_an_attribute_error():

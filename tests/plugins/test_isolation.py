@@ -20,9 +20,12 @@ BROKEN = {
     "bare": ("raise AssertionError", "AssertionError ("),
     "signature": (
         "@hookimpl\ndef psyco_stage_entered(run, stage, mood): pass",
-        "Argument(s) {'mood'} are declared in the hookimpl but can not be found in the hookspec",
+        "psyco_stage_entered takes mood, but the hook gives run, stage",
     ),
-    "collecting-signature": ("@hookimpl\ndef psyco_raters(config): return []", "Argument(s) {'config'} are declared"),
+    "collecting-signature": (
+        "@hookimpl\ndef psyco_raters(config): return []",
+        "psyco_raters takes config, but the hook gives no arguments",
+    ),
     "misspelt": (
         "@hookimpl\ndef psyco_rater(): return []",
         "has a hook psyco_rater that does not exist (did you mean 'psyco_raters'?)",
@@ -136,7 +139,7 @@ def test_the_same_module_under_two_names_counts_once(install, site):
     info.write_text("[psychoscore]\nfirst = psycho_good\nsecond = psycho_good\n")
     found = discover(allow=["psycho-good"])
     assert (
-        "names the same module as the plugin psycho-good:first"
+        "names the same module as the plugin first (psycho-good 1.0)"
         in next(p for p in found.broken if p.name == "second").error
     )
     assert found.component("rater", "good")

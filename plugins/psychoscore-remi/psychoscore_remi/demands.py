@@ -26,6 +26,8 @@ FOLLOWS: dict[Kind, frozenset[Kind]] = {
     Kind.DURATION: _SOUND | _DONE,
     Kind.END: frozenset(),
 }
+# Every piece opens with its signature and, at its first position, its tempo.
+OPENING = (Kind.BAR, Kind.SIGNATURE, Kind.POSITION, Kind.TEMPO)
 FREE = 1 << 20  # above every position and pitch: asks nothing
 
 
@@ -68,6 +70,12 @@ def demand_of(run: Sequence[tuple[int, int]], slots: Sequence[int]) -> Demand:
             return Demand(sound=False)
         walk.take(kind, value, slots)
     return walk.demand
+
+
+def goes_on(run: Sequence[tuple[int, int]], opened: int) -> bool:
+    """Say whether a run continues the opening after its first `opened` events; the opening's position is 0."""
+    wanted = zip(OPENING[opened:], run, strict=False)
+    return all(kind == want and (want != Kind.POSITION or value == 0) for want, (kind, value) in wanted)
 
 
 @define

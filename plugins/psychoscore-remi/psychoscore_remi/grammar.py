@@ -6,26 +6,30 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from psychoscore_remi.demands import START
+from psychoscore_remi.demands import OPENING
 from psychoscore_remi.events import Kind
-from psychoscore_remi.rules import Rules
+from psychoscore_remi.rules import Rules, State
 
 # after these, the tokens allowed depend on nothing else, as long as no token is a merged run
-_FIXED = frozenset({Kind.BAR, Kind.PITCH, Kind.DRUM, Kind.VELOCITY})
+_FIXED = {kind: State(kind=kind, opened=len(OPENING)) for kind in (Kind.PITCH, Kind.DRUM, Kind.VELOCITY)}
 
 
 class RemiGrammar:
-    """A stream from its first music token on; it knows bar, position, instrument and pitch of the last event."""
+    """A stream from its first music token on: [bar signature (position [tempo] [chord] notes)*]* end.
 
-    def __init__(self, rules: Rules, names: Sequence[str], bars: int | None = None) -> None:
+    A note is [program] pitch velocity duration; positions rise within a bar, programs and pitches at a position.
+    bars: the end is allowed in the last of so many bars. planned: the only (signature, tempo) that may be named.
+    """
+
+    def __init__(
+        self, rules: Rules, names: Sequence[str], bars: int | None = None, planned: tuple[int, int] | None = None
+    ) -> None:
         if bars is not None and bars < 1:
             raise ValueError(f"a piece has at least one bar, not {bars}")
         self.finished = False
-        self._rules, self._names, self._bars = rules, names, bars
-        self._kind: int = START
+        self._rules, self._names, self._bars, self._planned = rules, names, bars, planned
+        self._state = State()
         self._begun = 0  # bars begun
-        self._position = self._pitch = self._rank = -1
-        self._signature = 0
 
     @property
     def bar(self) -> int:
@@ -36,12 +40,10 @@ class RemiGrammar:
         """Return a shared read-only bool array (ids,) of the tokens that may follow; after the end, only the end."""
         if self.finished:
             return self._rules.only_end
-        if self._rules.plain and self._kind in _FIXED:
-            return self._rules.mask(self._kind, -1, 0, -1, -1, -1)
-        left = -1 if self._bars is None else self._bars - self._begun
-        return self._rules.mask(
-            self._kind, self._position, self._signature, self._pitch, self._rank, min(left, self._rules.most_bars)
-        )
+        if self._rules.plain and self._state.kind in _FIXED:
+            return self._rules.mask(_FIXED[self._state.kind], -1, None)
+        left = -1 if self._bars is None else min(self._bars - self._begun, self._rules.most_bars)
+        return self._rules.mask(self._state, left, self._planned)
 
     def push(self, row: Sequence[int]) -> None:
         """Take one row; raises ValueError on a row that the mask forbids, and leaves the state as it was."""
@@ -54,17 +56,18 @@ class RemiGrammar:
             self._take(kind, value)
 
     def _take(self, kind: int, value: int) -> None:
+        _, opened, position, signature, pitch, rank = self._state
         if kind in (Kind.PITCH, Kind.DRUM):
-            self._pitch = value
+            pitch = value
         elif kind == Kind.POSITION:
-            self._position, self._pitch = value, -1
+            position, pitch = value, -1
         elif kind == Kind.BAR:
             self._begun += 1
-            self._position = self._pitch = -1
+            position = pitch = -1
         elif kind == Kind.SIGNATURE:
-            self._signature = value
+            signature = value
         elif kind == Kind.PROGRAM:
-            self._rank, self._pitch = value, -1
+            rank, pitch = value, -1
         elif kind == Kind.END:
             self.finished = True
-        self._kind = kind
+        self._state = State(kind, min(opened + 1, len(OPENING)), position, signature, pitch, rank)

@@ -11,13 +11,14 @@ from miditok import REMI
 from symusic import Score
 
 from psychoscore_core.errors import ConfigError, RunError, did_you_mean
-from psychoscore_core.records import Encoded
+from psychoscore_core.records import Encoded, Plan
 from psychoscore_remi import merges, storage
 from psychoscore_remi.decode import decode
 from psychoscore_remi.events import Events, Kind, read_events
 from psychoscore_remi.grammar import RemiGrammar
-from psychoscore_remi.grid import make_grid
+from psychoscore_remi.grid import make_grid, nearest
 from psychoscore_remi.harmony import chord_changes
+from psychoscore_remi.meter import closest_signature
 from psychoscore_remi.normalise import GridScore, normalise, to_score
 from psychoscore_remi.plugin import RemiConfig
 from psychoscore_remi.rules import Rules
@@ -135,9 +136,17 @@ class RemiTokenizer:
             raise ValueError(f"token ids are 0 to {self._events.size - 1}, not {ids.min()} to {ids.max()}")
         return decode(ids, self._events, self._grid, self._config.max_bars, TRACK_NAMES)
 
-    def grammar(self, bars: int | None = None) -> RemiGrammar:
-        """Return a fresh grammar; with `bars`, the end is allowed in the last of exactly that many bars."""
-        return RemiGrammar(self._rules, self.vocabulary.families[0].tokens, bars)
+    def grammar(self, bars: int | None = None, plan: Plan | None = None) -> RemiGrammar:
+        """Return a fresh grammar; with `bars`, the end is allowed in the last of exactly that many bars.
+
+        With a plan, every bar has its time signature, and its tempo is named once, at the beginning: each the
+        closest that the vocabulary has.
+        """
+        planned = None
+        if plan is not None:
+            tempo = int(nearest(self._grid.tempos, np.array(plan.tempo)))
+            planned = (closest_signature(*plan.time_signature, self._grid), tempo)
+        return RemiGrammar(self._rules, self.vocabulary.families[0].tokens, bars, planned)
 
     def save(self, folder: Path) -> None:
         """Write `tokenizer.json` (MidiTok's own format) and `remi.json` (config, prefix, digests) into the folder."""

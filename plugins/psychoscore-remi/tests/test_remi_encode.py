@@ -11,9 +11,8 @@ def test_rows_are_bos_prefix_sep_music_eos(remi, make, prefix):
     encoded = remi.encode(make((0, 480, 60)), prefix[:2])
     names = [remi.vocabulary.families[0].tokens[token] for token in encoded.rows[:, 0]]
     assert names[:4] == ["BOS", "DISC_D:0.8", "RSI_SYMBOLIC_DOM", "SEP"]
-    assert names[4:] == (
-        ["Bar_None", "TimeSig_4/4", "Position_0", "Tempo_120.0", "Program_0", "Pitch_60", "Velocity_63", "Duration_1.0.12", "EOS"]
-    )
+    opening = ["Bar_None", "TimeSig_4/4", "Position_0", "Tempo_120.0"]
+    assert names[4:] == [*opening, "Program_0", "Pitch_60", "Velocity_63", "Duration_1.0.12", "EOS"]
     assert (encoded.rows.dtype, encoded.rows.shape, encoded.prefix_length) == (np.int32, (13, 1), 4)
 
 

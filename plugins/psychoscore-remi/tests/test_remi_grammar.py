@@ -3,11 +3,12 @@ import time
 import numpy as np
 import pytest
 
+from psychoscore_core.records import BarPlan, Plan
 from psychoscore_remi.notes import read_notes
 
 
-def walk(remi, bars, seed):
-    grammar, rng, rows = remi.grammar(bars), np.random.default_rng(seed), []
+def walk(remi, bars, seed, plan=None):
+    grammar, rng, rows = remi.grammar(bars, plan), np.random.default_rng(seed), []
     while not grammar.finished:
         allowed = np.flatnonzero(grammar.mask())
         rows.append([int(rng.choice(allowed))])
@@ -50,39 +51,55 @@ def test_music_begins_with_a_bar(remi):
     assert allowed(remi, remi.grammar()) == {"Bar_None"}
 
 
+def test_a_piece_opens_with_its_tempo(remi):
+    assert allowed(remi, push_all(remi, "Bar_None TimeSig_4/4")) == {"Position_0"}
+    opened = allowed(remi, push_all(remi, "Bar_None TimeSig_4/4 Position_0"))
+    assert len(opened) == 43 and all(name.startswith("Tempo_") for name in opened)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_planned_tempo_and_signature_hold_throughout(remi, seed):
+    plan = Plan(key="C", mode="Ionian", tempo=93.0, bars=(BarPlan(),) * 4, time_signature=(6, 8))
+    rows, _ = walk(remi, 4, seed, plan)
+    score = remi.decode(rows)
+    assert [round(t.qpm) for t in score.tempos] == [95]
+    assert [(s.numerator, s.denominator) for s in score.time_signatures] == [(6, 8)]
+
+
 def test_an_instrument_comes_before_the_first_note(remi):
-    now = allowed(remi, push_all(remi, "Bar_None TimeSig_4/4 Position_0"))
+    now = allowed(remi, push_all(remi, "Bar_None TimeSig_4/4 Position_0 Tempo_120.0"))
     assert not any(name.startswith("Pitch") for name in now) and "Program_0" in now
 
 
 def test_positions_rise_within_the_bar(remi):
-    now = allowed(remi, push_all(remi, "Bar_None TimeSig_2/4 Position_20 Tempo_120.0"))
+    now = allowed(remi, push_all(remi, "Bar_None TimeSig_2/4 Position_0 Tempo_120.0 Position_20 Tempo_125.0"))
     assert {name for name in now if name.startswith("Position_")} == {f"Position_{i}" for i in (21, 22, 23)}
 
 
 def test_a_note_is_pitch_velocity_duration(remi):
-    start = "Bar_None TimeSig_4/4 Position_0 Program_0 Pitch_60"
+    start = "Bar_None TimeSig_4/4 Position_0 Tempo_120.0 Program_0 Pitch_60"
     assert all(name.startswith("Velocity_") for name in allowed(remi, push_all(remi, start)))
     assert all(name.startswith("Duration_") for name in allowed(remi, push_all(remi, f"{start} Velocity_63")))
 
 
 def test_pitches_and_instruments_rise_at_one_position(remi):
     now = allowed(
-        remi, push_all(remi, "Bar_None TimeSig_4/4 Position_0 Program_5 Pitch_60 Velocity_63 Duration_1.0.12")
+        remi,
+        push_all(remi, "Bar_None TimeSig_4/4 Position_0 Tempo_120.0 Program_5 Pitch_60 Velocity_63 Duration_1.0.12"),
     )
     assert "Pitch_60" not in now and "Pitch_61" in now
     assert "Program_5" not in now and "Program_4" not in now and "Program_6" in now
 
 
 def test_drums_strike_drums_only(remi):
-    now = allowed(remi, push_all(remi, "Bar_None TimeSig_4/4 Position_0 Program_-1"))
+    now = allowed(remi, push_all(remi, "Bar_None TimeSig_4/4 Position_0 Tempo_120.0 Program_-1"))
     assert now and all(name.startswith("PitchDrum_") for name in now)
 
 
 def test_the_end_waits_for_the_last_bar(remi):
-    first = "Bar_None TimeSig_4/4"
+    first = "Bar_None TimeSig_4/4 Position_0 Tempo_120.0"
     assert "EOS" not in allowed(remi, push_all(remi, first, bars=2))
-    last = allowed(remi, push_all(remi, f"{first} {first}", bars=2))
+    last = allowed(remi, push_all(remi, f"{first} Bar_None TimeSig_4/4", bars=2))
     assert "EOS" in last and "Bar_None" not in last
 
 
@@ -106,7 +123,7 @@ def test_a_forbidden_row_is_refused_and_changes_nothing(remi):
 
 
 def test_after_the_end_nothing_more_is_taken(remi):
-    grammar = push_all(remi, "Bar_None TimeSig_4/4 EOS")
+    grammar = push_all(remi, "Bar_None TimeSig_4/4 Position_0 Tempo_120.0 EOS")
     assert grammar.finished and allowed(remi, grammar) == {"EOS"}
     with pytest.raises(ValueError, match="token 'EOS' cannot follow here"):
         grammar.push([remi.vocabulary.eos])

@@ -11,8 +11,7 @@ PREFIX = ("KEY_D", "BIAS_SOCIAL_PROOF")
 @pytest.fixture(scope="module")
 def scores(make):
     rng = np.random.default_rng(0)
-    pieces = [make(*((i * 240, 240, int(p)) for i, p in enumerate(rng.integers(60, 68, 64)))) for _ in range(12)]
-    return pieces
+    return [make(*((i * 240, 240, int(p)) for i, p in enumerate(rng.integers(60, 68, 64)))) for _ in range(12)]
 
 
 @pytest.fixture(scope="module")
