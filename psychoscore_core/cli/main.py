@@ -72,8 +72,10 @@ def psyco(traceback: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the `psyco` command and exit: 0 done, 2 a problem the user can act on, 130 interrupted, 1 a fault of ours."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    _leave(_run(arguments))
+    code = _run(list(sys.argv[1:] if arguments is None else arguments))
+    if arguments is None:
+        _leave(code)
+    sys.exit(code)
 
 
 def _run(arguments: list[str]) -> int:
@@ -126,11 +128,13 @@ def _close_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _leave(code: int) -> NoReturn:
+def _leave(code: int) -> None:
+    """End the process at once where a plugin that was given up on still runs.
+
+    The interpreter would end its thread wherever it is, and crash if that is inside C++ code.
+    """
     loading = sys.modules.get("psychoscore_core.plugin_loading")
     if loading and loading.left_behind():
-        # A plugin given up on still runs; ending its thread inside C code could crash the interpreter.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-    sys.exit(code)
