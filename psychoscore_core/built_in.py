@@ -18,7 +18,7 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "psychoscore-temperature": ("temperature:curve", "temperature:dynamic", "temperature:fixed"),
         "psychoscore-sampler": ("sampler:constrained",),
         "psychoscore-midi": ("exporter:midi",),
-        "psychoscore-arranging": (),
+        "psychoscore-arranging": ("arranger:instruments", "rater:statistics"),
     }
 )
 

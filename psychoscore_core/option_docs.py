@@ -28,14 +28,16 @@ def options_of(config: type) -> tuple[Option, ...]:
 
 
 def documented(config: type) -> dict[str, str]:
-    """Return what the docstring says of each field: the text after `name:` up to the next field's."""
+    """Return what the docstring says of each field: the text after `name:` (or `name, name:`)."""
     text = inspect.cleandoc(config.__doc__ or "")
     names = "|".join(re.escape(field.name) for field in fields(config))
     if not names:
         return {}
-    parts = re.split(rf"(?:^|(?<=\s))({names}):(?=\s)", text, flags=re.MULTILINE)
-    paragraphs = (part.split("\n\n")[0] for part in parts[2::2])
-    return {name: " ".join(paragraph.split()) for name, paragraph in zip(parts[1::2], paragraphs, strict=True)}
+    parts = re.split(rf"(?:^|(?<=\s))((?:{names})(?:, (?:{names}))*):(?=\s)", text, flags=re.MULTILINE)
+    docs: dict[str, str] = {}
+    for several, part in zip(parts[1::2], parts[2::2], strict=True):
+        docs |= dict.fromkeys(several.split(", "), " ".join(part.split("\n\n")[0].split()))
+    return docs
 
 
 def _type(annotation: object) -> str:

@@ -82,9 +82,10 @@ def walks_end_in_valid_music(subject: Subject) -> None:
 def walks_have_exactly_their_bars(subject: Subject) -> None:
     tokenizer = _ready(subject)
     for seed, bars in enumerate((1, BARS, 9)):
-        grammar = tokenizer.grammar(bars)
-        random_walk(grammar, tokenizer.vocabulary, seed)
-        require(grammar.bar == bars - 1, f"a stream of {bars} bars ends in bar {grammar.bar + 1}")
+        for plan in (None, toy.plan(toy.profiles()[0], bars), toy.plan(toy.profiles()[1], bars, (3, 4))):
+            grammar = tokenizer.grammar(bars, plan)
+            random_walk(grammar, tokenizer.vocabulary, seed)
+            require(grammar.bar == bars - 1, f"a stream of {bars} bars ends in bar {grammar.bar + 1}")
 
 
 def forbidden_rows_are_refused(subject: Subject) -> None:

@@ -1,1 +1,1 @@
-"""Who plays a take, and what can be counted in it."""
+"""Instruments for takes, and statistics of them."""

@@ -23,6 +23,11 @@ class Meter:
         """Return the index of the stretch that each tick lies in."""
         return np.maximum(np.searchsorted(self.start, ticks, side="right") - 1, 0)
 
+    def up_to(self, tick: int) -> Meter:
+        """Return the stretches that begin at the tick or before; a change that waited past it is dropped."""
+        kept = max(int(np.searchsorted(self.start, tick, side="right")), 1)
+        return Meter(self.start[:kept], self.signature[:kept], self.end)
+
 
 def lay_bars(changes: list[tuple[float, int, int]], grid: Grid, max_bars: int) -> Meter:
     """Return the meter of (tick, numerator, denominator) changes, which need no order.

@@ -39,7 +39,7 @@ def normalise(score: Score, grid: Grid, config: RemiConfig) -> GridScore:
     changes = [(t.time * scale, t.numerator, t.denominator) for t in score.time_signatures if 0 <= t.time <= last]
     meter = lay_bars(changes, grid, config.max_bars)
     notes = _on_grid(notes, scale, meter, grid)
-    result = GridScore(notes, meter)
+    result = GridScore(notes, meter.up_to(int(notes.onset.max()) if len(notes) else 0))
     return evolve(result, tempos=_tempos(score, scale, result, grid))
 
 

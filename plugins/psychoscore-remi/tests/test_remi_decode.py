@@ -14,7 +14,7 @@ def check_valid(score):
         notes = track.notes.numpy()
         assert (notes["time"] >= 0).all() and (notes["duration"] >= 1).all()
         assert (notes["velocity"] >= 1).all() and (notes["pitch"] >= 0).all()
-    assert [s.time for s in score.time_signatures][0] == [t.time for t in score.tempos][0] == 0
+    assert score.time_signatures[0].time == score.tempos[0].time == 0
     assert all(s.numerator > 0 and s.denominator in (4, 8) for s in score.time_signatures)
     assert all(40 <= round(t.qpm) <= 250 for t in score.tempos)
     data = score.dumps_midi()

@@ -79,6 +79,12 @@ def test_a_signature_inside_a_bar_waits_for_the_bar_line(remi, make):
     assert stated == [(0, 4), (96, 3)]
 
 
+def test_a_signature_that_waits_past_the_last_onset_is_dropped(remi, make):
+    score = make((0, 480, 60), (960, 480, 60), signature=(4, 4))
+    score.time_signatures.append(TimeSignature(700, 3, 4))
+    assert [s.numerator for s in remi.decode(remi.encode(score).rows).time_signatures] == [4]
+
+
 def test_triplets_and_sixteenths_are_exact(remi, make):
     score = make((0, 160, 60), (160, 160, 62), (320, 160, 64), (480, 120, 65), (600, 360, 67))
     notes = remi.decode(remi.encode(score).rows).tracks[0].notes

@@ -116,8 +116,8 @@ def work(folder):
 
 if __name__ == "__main__":
     here = work(sys.argv[1])
-    for method in ("fork", "spawn"):
-        with multiprocessing.get_context(method).Pool(2) as pool:
+    for method, workers in (("fork", 2), ("spawn", 1)):
+        with multiprocessing.get_context(method).Pool(workers) as pool:
             assert pool.map(work, [sys.argv[1]] * 4) == [here] * 4, method
     print(here[0])
 """

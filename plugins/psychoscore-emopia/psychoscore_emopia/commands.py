@@ -1,0 +1,56 @@
+"""The command `psyco emopia`: fetch the archive, and write the quadrants' profiles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.group()
+def emopia() -> None:
+    """Fetch EMOPIA; write the profiles of its four quadrants."""
+
+
+@emopia.command()
+@click.option("--into", "folder", type=click.Path(path_type=Path), default=Path(), help="Folder to unpack into.")
+@click.option("--url", help="Fetch the archive from here instead of its home on Zenodo.")
+@click.option("--md5", help="Checksum that the archive must have instead of the published one.")
+def download(folder: Path, url: str | None, md5: str | None) -> None:
+    """Download and unpack EMOPIA_2.2 (CC BY-NC-SA 4.0); an interrupted download goes on where it stopped."""
+    from psychoscore_emopia.downloading import MD5, URL, fetch_emopia
+
+    target = folder / "EMOPIA_2.2"
+    bar: list[Any] = []
+
+    def progress(done: int, total: int) -> None:
+        if not bar:
+            bar.append(click.progressbar(length=total or None, label="EMOPIA_2.2.zip"))
+            bar[0].__enter__()
+        bar[0].update(done - bar[0].pos)
+
+    try:
+        fetched = fetch_emopia(target, url=url or URL, md5=md5 or MD5, progress=progress)
+    finally:
+        if bar:
+            bar[0].__exit__(None, None, None)
+    click.echo(f"{target}: {'ready' if fetched else 'already there'}")
+
+
+@emopia.command()
+@click.option("--out", "folder", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
+def quadrants(folder: Path) -> None:
+    """Write q1.profile.json to q4.profile.json: the middle of each quadrant of valence and arousal."""
+    import json
+
+    from psychoscore_core.profile_json import profile_to_json
+    from psychoscore_emopia.quadrants import QUADRANTS, quadrant_profile
+    from psychoscore_midi.whole_files import replacing
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in QUADRANTS:
+        path = folder / f"q{number}.profile.json"
+        with replacing(path) as part:
+            part.write_text(json.dumps(profile_to_json(quadrant_profile(number)), indent=2) + "\n", "utf-8")
+        click.echo(path)

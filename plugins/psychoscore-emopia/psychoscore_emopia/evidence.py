@@ -1,0 +1,63 @@
+"""What the notes of a clip say about further dimensions, by the rules that a composer would follow backwards.
+
+A rule is used only where it spreads real clips out: legato, which speaks of steadiness, is above 0.95 in half of
+these pedalled transcriptions and tells them apart in nothing, so steadiness stays neutral, as does all the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import evolve
+
+from psychoscore_core.profile import Profile
+from psychoscore_core.records import Attributes
+from psychoscore_core.rule_table import CIRCLE_OF_FIFTHS, DYNAMICS
+
+if TYPE_CHECKING:
+    from symusic import Score
+else:
+    Score = Any
+
+CALM_ONSETS, BUSY_ONSETS = 1.0, 7.0  # onsets a second; nine clips in ten lie between 1.0 and 6.5
+
+
+def with_evidence(profile: Profile, score: Score, attributes: Attributes) -> Profile:
+    """Return the profile with dominance, extraversion and, where the key is known, openness read from the music.
+
+    `given` then names them as well. Dominance: the mean velocity, through the rule table's dynamics read backwards.
+    Extraversion: onsets a second, 1 to 7 of them. Openness: the key's place on the circle of fifths.
+    """
+    found = {"disc.dominance", "ocean.extraversion"}
+    disc = evolve(profile.disc, dominance=dominance_of(score))
+    ocean = evolve(profile.ocean, extraversion=extraversion_of(score))
+    if attributes.key:
+        ocean = evolve(ocean, openness=openness_of(attributes.key))
+        found.add("ocean.openness")
+    return evolve(profile, disc=disc, ocean=ocean, given=profile.given | found)
+
+
+def dominance_of(score: Score) -> float:
+    """Return dominance in [0, 1]: each mark's velocity stands for the middle of its band, straight lines between."""
+    velocity = np.concatenate([track.notes.numpy()["velocity"] for track in score.tracks if len(track.notes)]).mean()
+    bounds = [0.0, *(min(1.0, below) for below, _, _ in DYNAMICS)]
+    middles = [(low + high) / 2 for low, high in zip(bounds, bounds[1:], strict=False)]
+    return _rounded(np.interp(velocity, [0, *(v for _, _, v in DYNAMICS), 127], [0, *middles, 1]))
+
+
+def extraversion_of(score: Score) -> float:
+    """Return extraversion in [0, 1] from the onsets a second; a chord is one onset."""
+    onsets = np.unique(np.concatenate([t.notes.numpy()["time"] for t in score.tracks if len(t.notes)]))
+    seconds = (onsets[-1] - onsets[0]) / score.tpq * 60 / np.median([tempo.qpm for tempo in score.tempos])
+    rate = (len(onsets) - 1) / seconds if seconds > 0 else 0.0
+    return _rounded(np.clip((rate - CALM_ONSETS) / (BUSY_ONSETS - CALM_ONSETS), 0, 1))
+
+
+def openness_of(key: str) -> float:
+    """Return the middle of the twelfth of openness that the rule table gives this key."""
+    return _rounded((CIRCLE_OF_FIFTHS.index(key) + 0.5) / len(CIRCLE_OF_FIFTHS))
+
+
+def _rounded(value: Any) -> float:
+    return round(float(value), 6)

@@ -1,0 +1,55 @@
+"""The four quadrants of valence and arousal (Russell 1980) and the trauma and entropy that a mind in each has."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from attrs import frozen
+
+from psychoscore_core.profile import Profile
+
+
+@frozen(kw_only=True)
+class Quadrant:
+    """A quadrant: valence and arousal as +1 or -1, and the ranges that trauma and entropy are drawn from."""
+
+    valence: int
+    arousal: int
+    trauma: tuple[float, float]
+    entropy: tuple[float, float]
+
+
+QUADRANTS: Mapping[int, Quadrant] = MappingProxyType(
+    {
+        1: Quadrant(valence=1, arousal=1, trauma=(0.1, 0.3), entropy=(0.7, 0.9)),
+        2: Quadrant(valence=-1, arousal=1, trauma=(0.6, 0.9), entropy=(0.6, 0.8)),
+        3: Quadrant(valence=-1, arousal=-1, trauma=(0.7, 0.9), entropy=(0.1, 0.3)),
+        4: Quadrant(valence=1, arousal=-1, trauma=(0.1, 0.3), entropy=(0.2, 0.4)),
+    }
+)
+GIVEN = frozenset(("trauma", "entropy"))
+
+
+def quadrant_profile(number: int) -> Profile:
+    """Return the profile in the middle of quadrant 1, 2, 3 or 4; what the quadrant says nothing of is neutral."""
+    quadrant = QUADRANTS[number]
+    return Profile(trauma=_between(quadrant.trauma, 0.5), entropy=_between(quadrant.entropy, 0.5), given=GIVEN)
+
+
+def drawn_profile(number: int, clip: str, seed: int, draw: int = 0) -> Profile:
+    """Return a profile of the quadrant, uniform in its ranges; the same for the same clip, seed and draw."""
+    quadrant = QUADRANTS[number]
+    trauma, entropy = shares(f"{seed}/{draw}/{clip}")
+    return Profile(trauma=_between(quadrant.trauma, trauma), entropy=_between(quadrant.entropy, entropy), given=GIVEN)
+
+
+def shares(text: str) -> tuple[float, float]:
+    """Return two numbers in [0, 1) that depend on the text alone, in every process and version of Python."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return int.from_bytes(digest[:6]) / 2**48, int.from_bytes(digest[6:12]) / 2**48
+
+
+def _between(ends: tuple[float, float], share: float) -> float:
+    return round(ends[0] + (ends[1] - ends[0]) * share, 6)

@@ -1,0 +1,1 @@
+"""Losses for PSYCHOSCORE: next-token cross-entropy, and a contrast between profiles and music."""

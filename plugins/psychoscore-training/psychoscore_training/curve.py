@@ -1,0 +1,30 @@
+"""The loss curve of a training run as a picture."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from psychoscore_training.snapshot import Progress
+
+
+def draw_curve(path: Path, progress: Progress, baseline: float | None) -> None:
+    """Draw train and validation loss over the steps, and the bigram baseline as a line; by rename."""
+    figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot(xlabel="step", ylabel="nats per token", title="loss")
+    if progress.curve:
+        axes.plot(*zip(*progress.curve, strict=True), color="0.65", linewidth=1, label="train, weighted total")
+    if progress.validation:
+        axes.plot(*zip(*progress.validation, strict=True), "o-", color="C0", markersize=3, label="validation")
+    if baseline is not None:
+        axes.axhline(baseline, color="C3", linestyle="--", linewidth=1, label=f"bigram, {baseline:.2f}")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend()
+    axes.grid(alpha=0.3)
+    temporary = path.with_name(path.name + ".tmp")
+    figure.savefig(temporary, format="png")
+    os.replace(temporary, path)

@@ -1,0 +1,87 @@
+"""The state of an unfinished training run, in one file, so that it is either whole or the one before.
+
+No generator state is kept: the loop seeds every generator from (seed, step, micro-batch, rank), and the
+order of the data follows from the step.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from attrs import asdict, define, field
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from psychoscore_core.errors import CheckpointError
+from psychoscore_training.files import write_tensors
+
+NAME = "state.safetensors"
+_MOMENTS = ("exp_avg", "exp_avg_sq", "step")
+
+
+@define
+class Progress:
+    """How far training has come.
+
+    step: optimizer steps done. best: lowest validation loss (nats per token), at best_step. stale: evaluations
+    since. curve: [step, train loss] points, validation: [step, loss] points.
+    """
+
+    step: int = 0
+    best: float = float("inf")
+    best_step: int = 0
+    stale: int = 0
+    stopped: bool = False
+    curve: list[list[float]] = field(factory=list)
+    validation: list[list[float]] = field(factory=list)
+
+
+def save_state(
+    folder: Path, parameters: Mapping[str, Tensor], optimizer: torch.optim.Optimizer, progress: Progress, identity: str
+) -> None:
+    """Write parameters, optimizer moments and progress to one file, by rename."""
+    tensors = {f"parameter.{name}": parameter for name, parameter in parameters.items()}
+    for name, parameter in parameters.items():
+        for moment, value in optimizer.state.get(parameter, {}).items():
+            tensors[f"{moment}.{name}"] = value
+    metadata = {"identity": identity, "progress": json.dumps(asdict(progress))}
+    write_tensors(folder / NAME, tensors, metadata)
+
+
+def load_state(
+    folder: Path, parameters: Mapping[str, Tensor], optimizer: torch.optim.Optimizer, identity: str
+) -> Progress:
+    """Restore what save_state() wrote, in place; a fresh Progress where there is none.
+
+    Raises CheckpointError when the file is damaged or belongs to a training with other settings or data.
+    """
+    path = folder / NAME
+    if not path.exists():
+        return Progress()
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("identity") != identity:
+                raise CheckpointError(
+                    f"{path}: the state of another training (its settings and data have the digest "
+                    f"{metadata.get('identity')}, these have {identity}); remove the folder to train afresh"
+                )
+            _restore(file, parameters, optimizer)
+            return Progress(**json.loads(metadata["progress"]))
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise CheckpointError(f"{path}: damaged training state ({str(error).splitlines()[0][:200]})") from error
+
+
+def _restore(file: Any, parameters: Mapping[str, Tensor], optimizer: torch.optim.Optimizer) -> None:
+    names = set(file.keys())
+    with torch.no_grad():
+        for name, parameter in parameters.items():
+            parameter.copy_(file.get_tensor(f"parameter.{name}"))
+            state = {m: file.get_tensor(f"{m}.{name}") for m in _MOMENTS if f"{m}.{name}" in names}
+            for moment, value in state.items():
+                # AdamW keeps its step counters on the CPU.
+                optimizer.state[parameter][moment] = value if moment == "step" else value.to(parameter.device)

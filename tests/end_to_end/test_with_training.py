@@ -1,0 +1,84 @@
+"""Real music goes in, a trained checkpoint and its music come out."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+
+import pytest
+from safetensors import safe_open
+from symusic import Score
+
+pytestmark = [pytest.mark.long, pytest.mark.corpus]
+
+QUADRANTS = {
+    "q1": {"trauma": 0.2, "entropy": 0.8},
+    "q2": {"trauma": 0.75, "entropy": 0.7},
+    "q3": {"trauma": 0.8, "entropy": 0.2},
+    "q4": {"trauma": 0.2, "entropy": 0.3},
+}
+
+
+def config(emopia, **changes):
+    return {
+        "datasets": {"emopia": {"path": str(emopia)}},
+        "model": {"use": "transformer", "size": "tiny"},
+        "losses": {"causal-lm": {}, "info-nce": {"weight": 0.1}},
+        "training": {"steps": 12, "batch_size": 4, "context": 512, "evaluate_every": 6, "save_every": 4},
+        "generation": {"profiles": QUADRANTS, "bars": 4},
+        **changes,
+    }
+
+
+def test_emopia_gives_a_checkpoint_and_a_piece_for_each_quadrant(shell, emopia):
+    shell.write(**config(emopia))
+    artifacts = shell.run()
+    pieces = [path for path in artifacts if path.suffix == ".mid"]
+    assert [path.stem for path in pieces] == list(QUADRANTS)
+    assert all(Score(path).note_num() for path in pieces)
+    run = artifacts[0].parent.parent
+    assert (run / "train" / "loss.png").read_bytes().startswith(b"\x89PNG")
+    measured = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    last = [m for m in measured if m["stage"] == "train"][-1]
+    assert last["step"] == 12 and {"causal-lm", "info-nce"} <= set(last)
+    evaluated = next(m for m in measured if m["stage"] == "evaluate")
+    assert 0 < evaluated["nats_per_token"] < evaluated["nats_per_note"]
+    done = shell.psyco("generate", "hamlet", "-o", "hamlet.mid", "-C", "project", "--bars", 4)
+    assert done.returncode == 0, done.stderr  # with the model that the run has trained
+
+
+def test_a_killed_training_ends_in_the_same_weights(shell, emopia):
+    settings = config(emopia)
+    settings["training"]["steps"] = 30
+    whole = shell.write(**settings)
+    shell.run("--until", "train")
+    weights = _weights(whole)
+    for folder in (whole / "runs").iterdir():
+        _forget_training(folder)
+    _kill_in_training(shell, whole)
+    shell.run("--until", "train")
+    assert _weights(whole) == weights
+
+
+def _forget_training(run):
+    import shutil
+
+    shutil.rmtree(run / "train")
+    (run / "metrics.jsonl").unlink()
+
+
+def _kill_in_training(shell, project):
+    process = shell.start("run", "-C", "project", "--until", "train")
+    deadline = time.monotonic() + 240
+    while not list(project.glob("runs/*/.part-train/state.safetensors")):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def _weights(project):
+    (path,) = project.glob("runs/*/train/model.safetensors")
+    with safe_open(path, framework="np") as file:
+        return {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118  # no mapping
