@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict
-
+from psychoscore_core.config.config_class import plain
 from psychoscore_core.profile_json import profile_to_json
 from psychoscore_core.records import Artifact, Take
 from psychoscore_core.report import Report
 from psychoscore_core.run.folder import read_json, write_json
 from psychoscore_core.run.learning import Learning
-from psychoscore_core.run.parts import Parts, plain
+from psychoscore_core.run.parts import Parts
 from psychoscore_core.run.steps import Step
 from psychoscore_core.stages.arrange import arrange
 from psychoscore_core.stages.encode import Asked, encode, read_profiles
@@ -46,7 +45,7 @@ class Making:
         facts = {
             "encoder": parts.identity("encoder"),
             "profiles": described,
-            "generation": plain(asdict(generation)),
+            "generation": plain(generation),
         }
         return Step(name="encode", run=run, facts=facts)
 

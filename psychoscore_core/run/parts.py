@@ -7,9 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import asdict
-
 from psychoscore_core.building import build, factory_of
+from psychoscore_core.config.config_class import plain
 from psychoscore_core.config.model import Project, Slot
 from psychoscore_core.errors import DataError
 from psychoscore_core.run.steps import identity
@@ -101,14 +100,4 @@ class Parts:
 
 
 def _slot_identity(slot: Slot) -> dict[str, Any]:
-    options: Any = slot.options
-    return identity(slot.component, {key: plain(value) for key, value in asdict(options).items()})
-
-
-def plain(value: Any) -> Any:
-    """Return the value with paths as text, so that it can be written as JSON."""
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
-    return [plain(v) for v in value] if isinstance(value, (list, tuple)) else value
+    return identity(slot.component, plain(slot.options))

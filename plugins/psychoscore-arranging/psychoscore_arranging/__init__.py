@@ -1,1 +1,1 @@
-"""Instruments for takes, and statistics of them."""
+"""Who plays a take, and what can be counted in it."""

@@ -1,73 +1,89 @@
-"""The arranger `instruments`: parts played by what suits the profile's trauma."""
+"""The arranger `instruments`: the same notes, played by whom the profile's trauma calls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from attrs import evolve
-from symusic import Note, Track
+from attrs import evolve, frozen
 
-from psychoscore_arranging.parts import BASS, INNER, MELODY, PARTS, part_of_notes
+from psychoscore_arranging.general_midi import INSTRUMENTS
 from psychoscore_arranging.plugin import InstrumentsConfig
-from psychoscore_core.records import Take
+from psychoscore_arranging.voices import part
+from psychoscore_core.records import Plan, Take
 
-Ensemble = Mapping[str, tuple[int, str]]  # part: General MIDI program (0 to 127) and its name
+if TYPE_CHECKING:
+    from symusic import Score, Track
+else:
+    Score = Track = Any
 
-CALM: Ensemble = {MELODY: (8, "celesta"), INNER: (0, "piano"), BASS: (46, "harp")}
-STRINGS: Ensemble = {MELODY: (68, "oboe"), INNER: (48, "strings"), BASS: (70, "bassoon")}
-BRASS: Ensemble = {MELODY: (61, "brass"), INNER: (44, "tremolo strings"), BASS: (47, "timpani")}
+MELODY, INNER, BASS, DOWNBEATS = range(4)
 
 
+@frozen
 class Instruments:
-    """Gives every track but drums an instrument, and divides a take of one track into parts."""
+    """Gives every track an instrument; drums stay drums, and no note is added, lost or moved."""
 
-    def __init__(self, config: InstrumentsConfig) -> None:
-        self.config = config
-
-    def ensemble(self, trauma: float) -> Ensemble:
-        """Return the instruments for a trauma in [0, 1]."""
-        if trauma > self.config.brass_above:
-            return BRASS
-        return STRINGS if trauma > self.config.strings_above else CALM
+    config: InstrumentsConfig
 
     def arrange(self, take: Take) -> Take:
-        """Return a take with the same notes on other instruments; drums and empty tracks stay as they are."""
+        """Return a take with the same notes in tracks named after their instruments; the one given stays as it is."""
         score = take.score.copy()
-        ensemble = self.ensemble(take.condition.profile.trauma)
-        tracks = list(score.tracks)
-        pitched = [index for index, track in enumerate(tracks) if len(track.notes) and not track.is_drum]
+        names = self._ensemble(take.condition.profile.trauma)
+        drums = [track for track in score.tracks if track.is_drum]
+        parts = [(role, track) for role, track in self._parts(score, take.plan, len(names) == 4) if len(track.notes)]
+        for role, track in parts:
+            track.program, track.name = INSTRUMENTS[names[role]], names[role].capitalize()
         score.tracks.clear()
-        parts = self._parts([tracks[index] for index in pitched])
-        for index, track in enumerate(tracks):
-            for part, played in parts[pitched.index(index)] if index in pitched else [("", track)]:
-                score.tracks.append(_played(played, ensemble[part]) if part else played)
+        score.tracks.extend([track for _, track in parts] + drums)
         return evolve(take, score=score)
 
-    def _parts(self, tracks: list[Any]) -> list[list[tuple[str, Any]]]:
-        """Return for each track the (part, track) pairs that it becomes."""
-        if len(tracks) == 1:
-            return [list(_divided(tracks[0])) if self.config.split else [(MELODY, tracks[0])]]
-        heights = [float(track.notes.numpy()["pitch"].mean()) for track in tracks]
-        order = np.argsort(heights, kind="stable").tolist()
-        names = {order[0]: BASS, order[-1]: MELODY} if tracks else {}
-        return [[(names.get(index, INNER), track)] for index, track in enumerate(tracks)]
+    def _ensemble(self, trauma: float) -> tuple[str, ...]:
+        config = self.config
+        if trauma > config.shattered_above:
+            return config.shattered
+        return config.wounded if trauma > config.wounded_above else config.calm
+
+    def _parts(self, score: Score, plan: Plan, downbeats: bool) -> list[tuple[int, Track]]:
+        """Return every pitched track with its role; a take of one track is parted by register."""
+        tracks = [track for track in score.tracks if not track.is_drum]
+        if len(tracks) != 1 or not self.config.split:
+            roles = list(_ranked(tracks))
+        else:
+            voices = part(list(tracks[0].notes), self.config.melody_floor, self.config.bass_ceiling)
+            kinds = ((MELODY, voices.melody), (INNER, voices.inner), (BASS, voices.bass))
+            roles = [(role, _with_notes(tracks[0], notes)) for role, notes in kinds]
+        return list(_apart(roles, _bar_ticks(score.tpq, plan))) if downbeats else roles
 
 
-def _divided(track: Any) -> Iterator[tuple[str, Any]]:
-    """Yield each part of a track that has notes; pedals and other controls go to every part."""
-    notes = track.notes.numpy()
-    parts = part_of_notes(notes)
-    for part in PARTS:
-        chosen = parts == part
-        if chosen.any():
-            copy = track.copy()
-            copy.notes = Note.from_numpy(*(notes[name][chosen] for name in ("time", "duration", "pitch", "velocity")))
-            yield part, copy
+def _ranked(tracks: Sequence[Track]) -> Iterable[tuple[int, Track]]:
+    """Yield the tracks as they stand, with a role by mean pitch: the highest sings, the lowest is the bass."""
+    order = sorted((t for t in tracks if len(t.notes)), key=lambda t: float(t.notes.numpy()["pitch"].mean()))
+    for track in tracks:
+        if not order or track is order[-1]:
+            yield MELODY, track
+        else:
+            yield (BASS if track is order[0] else INNER), track
 
 
-def _played(track: Any, instrument: tuple[int, str]) -> Any:
-    copy: Track = track.copy()
-    copy.program, copy.name = instrument
+def _apart(roles: Iterable[tuple[int, Track]], bar_ticks: int) -> Iterable[tuple[int, Track]]:
+    """Yield the parts, the bass notes on downbeats in a part of their own."""
+    for role, track in roles:
+        if role != BASS:
+            yield role, track
+            continue
+        yield BASS, _with_notes(track, [note for note in track.notes if note.time % bar_ticks])
+        yield DOWNBEATS, _with_notes(track, [note for note in track.notes if not note.time % bar_ticks])
+
+
+def _with_notes(track: Track, notes: Sequence[Any]) -> Track:
+    """Return a copy of the track, its controls included, with these notes instead of its own."""
+    copy = track.copy()
+    copy.notes.clear()
+    copy.notes.extend(list(notes))
     return copy
+
+
+def _bar_ticks(tpq: int, plan: Plan) -> int:
+    beats, unit = plan.time_signature
+    return max(1, tpq * 4 * beats // unit)

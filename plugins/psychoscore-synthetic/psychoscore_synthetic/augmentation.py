@@ -27,9 +27,9 @@ def augmented(score: Any, variant: Variant) -> Any:
 
 
 def transpose(score: Any, shift: int) -> None:
-    """Move every pitched note by `shift` semitones, in place; a track that would leave MIDI's range goes an octave back.
+    """Move every pitched note by `shift` semitones, in place.
 
-    A drum track's pitches are instruments and stay.
+    A track that would leave MIDI's range goes an octave back. A drum track's pitches are instruments and stay.
     """
     for track in score.tracks:
         if track.is_drum or not track.notes:

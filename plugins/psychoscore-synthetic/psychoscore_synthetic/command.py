@@ -36,9 +36,9 @@ def write(out: Path, workers: int | None, **options: object) -> None:
         config = SyntheticConfig(**options)  # type: ignore[arg-type]  # click has checked them
     except ValueError as error:
         raise ConfigError(f"synthetic write: {error}") from None
-    done = new = 0
+    done, new = 0, 0
     with click.progressbar(length=config.num_pairs, label="pairs") as bar:
-        for total, new in writing.write(config, out, workers or os.cpu_count() or 1):
-            bar.update(total - done)
-            done = total
+        for count, written in writing.write(config, out, workers or os.cpu_count() or 1):
+            bar.update(count)
+            done, new = done + count, new + written
     click.echo(f"{out}: {done} pairs, {new} of them new")

@@ -50,7 +50,7 @@ class Synthetic:
 
     def digest(self) -> str:
         """Return a digest of the settings and of the versions of what composes."""
-        return digest_of([asdict(self.config), {name: importlib_metadata.version(name) for name in SOURCES}])
+        return digest_of([asdict(self.config), versions()])
 
     def _piece(self, key: str, profile: Profile, score: Any, variant: Variant) -> Piece:
         return Piece(
@@ -62,6 +62,17 @@ class Synthetic:
             attributes=variant.attributes,
             labels={"bars": bars_of(self.config, key), "shift": variant.shift, "stretch": variant.stretch},
         )
+
+
+def versions() -> dict[str, str]:
+    """Return the version of every distribution that decides what a pair sounds like; "" where one is missing."""
+    found = {}
+    for name in SOURCES:
+        try:
+            found[name] = importlib_metadata.version(name)
+        except importlib_metadata.PackageNotFoundError:
+            found[name] = ""
+    return found
 
 
 def composed(profile: Profile, bars: int, seed: int) -> Any:

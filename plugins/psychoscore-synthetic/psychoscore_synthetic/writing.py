@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
+import signal
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -18,12 +18,11 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
-import importlib_metadata
 from attrs import asdict
 
 from psychoscore_core.errors import DataError
 from psychoscore_core.profile_json import profile_to_json
-from psychoscore_synthetic.dataset import SOURCES, Synthetic
+from psychoscore_synthetic.dataset import Synthetic, versions
 from psychoscore_synthetic.keys import Keys
 from psychoscore_synthetic.plugin import SyntheticConfig
 from psychoscore_synthetic.variants import split_of
@@ -33,7 +32,7 @@ CHUNK = 50  # pairs a task; divides FOLDER_SIZE
 
 
 def write(config: SyntheticConfig, folder: Path, workers: int) -> Iterator[tuple[int, int]]:
-    """Write all pairs and then the index; yields (pairs done, of these newly written) as it goes.
+    """Write all pairs and then the index; yields (pairs, of these newly written) per chunk.
 
     Complete pairs that are there already are kept. Raises DataError where the folder holds other pairs, or cannot
     be written to.
@@ -41,10 +40,7 @@ def write(config: SyntheticConfig, folder: Path, workers: int) -> Iterator[tuple
     Synthetic(config).check()
     try:
         _claim(config, folder)
-        done = new = 0
-        for count, written in _chunks_written(config, folder, workers):
-            done, new = done + count, new + written
-            yield done, new
+        yield from _chunks_written(config, folder, workers)
         _write_index(Synthetic(config), folder)
     except BrokenProcessPool:
         raise DataError(f"{folder}: a writing process died; the same command goes on where it stopped") from None
@@ -93,7 +89,7 @@ def _claim(config: SyntheticConfig, folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder}: not a folder")
     settings = {name: value for name, value in asdict(config).items() if name != "num_pairs"}
-    settings |= {name: importlib_metadata.version(name) for name in SOURCES}
+    settings |= versions()
     path = folder / "settings.json"
     if path.exists():
         _compare(path, settings)
@@ -123,7 +119,7 @@ def _chunks_written(config: SyntheticConfig, folder: Path, workers: int) -> Iter
         yield from (write_chunk(config, folder, chunk) for chunk in chunks)
         return
     # "spawn": a forked child would inherit the threads of what is already imported, and could hang
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _leave_interrupts_to_the_parent)
     flying: deque[Future[tuple[int, int]]] = deque()  # few under way, so that memory stays flat
     try:
         for chunk in chunks:
@@ -136,12 +132,16 @@ def _chunks_written(config: SyntheticConfig, folder: Path, workers: int) -> Iter
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _write_index(dataset: Synthetic, folder: Path) -> None:
-    part = folder / ".index.jsonl.part"
+    part, keys = folder / ".index.jsonl.part", dataset.keys()
     with part.open("w", encoding="utf-8") as file:
-        for key in dataset.keys():
+        for key in keys:
             split = split_of(dataset.config, key)
             for variant in dataset.plan(key)[1]:
                 line = {"id": variant.id, "group": key, "split": split, **asdict(variant.attributes)}
                 file.write(json.dumps(line) + "\n")
-    os.replace(part, folder / "index.jsonl")
+    part.replace(folder / "index.jsonl")
