@@ -26,7 +26,7 @@ class Loss(Protocol):
 
     Its config class has a field `weight`. Its parameters are trained with the model's.
     Optional: `order(vectors, groups, seed)` returns an endless iterator over indices of examples when the
-    loss wants a say in what stands in one batch (hard negatives, triplets).
+    loss wants a say in what stands in one batch (hard negatives, triplets), or None when it does not.
     """
 
     def __call__(self, outputs: Any, batch: Any) -> Any:
@@ -34,7 +34,8 @@ class Loss(Protocol):
 
         outputs: `.logits`, a list with one tensor (batch, time, family size) per family, and `.hidden`
         (batch, time, width). batch: `.rows` (batch, time, families), `.targets` the same shifted by one with -100
-        where nothing is to be predicted, `.vector` (batch, dimensions), `.mask` (batch, time) True on music.
+        where nothing is to be predicted, `.vector` (batch, dimensions), `.mask` (batch, time) True on music,
+        `.conditioned` (batch,) False where the model saw no condition, `.groups` (batch,) equal within a song.
         """
 
 

@@ -28,7 +28,12 @@ class Shell:
 
     def psyco(self, *arguments):
         return subprocess.run(
-            [PSYCO, *map(str, arguments)], cwd=self.folder, env=self.environment, capture_output=True, text=True
+            [PSYCO, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     def start(self, *arguments):

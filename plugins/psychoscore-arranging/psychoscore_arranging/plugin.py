@@ -15,7 +15,7 @@ from psychoscore_core.errors import did_you_mean
 def _ensemble(instance: object, attribute: Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
     if len(value) not in (3, 4):
         raise ValueError(
-            f"{attribute.name} names 3 or 4 instruments (melody, inner, bass, downbeats), not {len(value)}"
+            f"{attribute.name} names melody, inner, bass and perhaps downbeats, not {len(value)} instruments"
         )
     for name in value:
         if name not in INSTRUMENTS:

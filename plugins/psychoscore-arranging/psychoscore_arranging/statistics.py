@@ -38,7 +38,7 @@ class Statistics:
         key and mode. seconds: to the end of the last note.
         """
         score = take.score.to("tick")
-        notes = _notes([track for track in score.tracks])
+        notes = _notes(list(score.tracks))
         pitched = _notes([track for track in score.tracks if not track.is_drum])
         bar_ticks = max(1, score.tpq * 4 * take.plan.time_signature[0] // take.plan.time_signature[1])
         begun = np.unique(notes["time"] // bar_ticks)

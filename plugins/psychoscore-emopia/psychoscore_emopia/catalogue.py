@@ -56,8 +56,11 @@ def aligned_folder(config: EmopiaConfig, root: Path) -> Path | None:
     return found
 
 
-def catalogue(config: EmopiaConfig) -> Mapping[str, Clip]:
-    """Return all clips by key, in a fixed order; raises DataError where the corpus is missing or contradicts itself."""
+def catalogue(config: EmopiaConfig, remarks: list[str]) -> Mapping[str, Clip]:
+    """Return all clips by key, in a fixed order; raises DataError where the corpus is missing or contradicts itself.
+
+    `remarks` gets one line for each thing that was repaired.
+    """
     root = root_of(config)
     aligned = aligned_folder(config, root)
     beats = _midi_files(aligned) if aligned else {}
@@ -69,7 +72,7 @@ def catalogue(config: EmopiaConfig) -> Mapping[str, Clip]:
         suffixes = (".aligned", ".performance") if version == "both" else ("", "")
         chosen = [(f"{stem}{suffixes[0]}", stem, path, True) for stem, path in beats.items()]
         chosen += [(f"{stem}{suffixes[1]}", stem, path, False) for stem, path in performances.items()]
-    clips = {clip.key: clip for clip in _clips(config, root, sorted(chosen), beats)}
+    clips = {clip.key: clip for clip in _clips(config, root, sorted(chosen), beats, remarks)}
     if not clips:
         raise DataError(f"{root}: no MIDI files named like Q1_<song>_<number>.mid")
     check_labels(root / "label.csv", {clip.clip: clip.quadrant for clip in clips.values()})
@@ -77,9 +80,13 @@ def catalogue(config: EmopiaConfig) -> Mapping[str, Clip]:
 
 
 def _clips(
-    config: EmopiaConfig, root: Path, chosen: list[tuple[str, str, Path, bool]], beats: Mapping[str, Path]
+    config: EmopiaConfig,
+    root: Path,
+    chosen: list[tuple[str, str, Path, bool]],
+    beats: Mapping[str, Path],
+    remarks: list[str],
 ) -> Iterator[Clip]:
-    splits = official_splits(root / "split") if config.split == "official" else {}
+    splits = official_splits(root / "split", remarks) if config.split == "official" else {}
     keys = column(root / "key_mode_tempo.csv", "name", "keyname")
     by_clip = {CLIP.fullmatch(stem)["clip"]: path for stem, path in beats.items()}  # type: ignore[index]
     for key, stem, path, aligned in chosen:

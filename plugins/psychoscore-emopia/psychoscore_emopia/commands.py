@@ -39,18 +39,18 @@ def download(folder: Path, url: str | None, md5: str | None) -> None:
 
 
 @emopia.command()
-@click.option("--out", "folder", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
+@click.option("--into", "folder", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
 def quadrants(folder: Path) -> None:
     """Write q1.profile.json to q4.profile.json: the middle of each quadrant of valence and arousal."""
-    import json
+    from psychoscore_core.errors import DataError
+    from psychoscore_core.run.folder import write_json
+    from psychoscore_emopia.quadrants import QUADRANTS, quadrant_json
 
-    from psychoscore_core.profile_json import profile_to_json
-    from psychoscore_emopia.quadrants import QUADRANTS, quadrant_profile
-    from psychoscore_midi.whole_files import replacing
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in QUADRANTS:
-        path = folder / f"q{number}.profile.json"
-        with replacing(path) as part:
-            part.write_text(json.dumps(profile_to_json(quadrant_profile(number)), indent=2) + "\n", "utf-8")
-        click.echo(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in QUADRANTS:
+            path = folder / f"q{number}.profile.json"
+            write_json(path, quadrant_json(number))
+            click.echo(path)
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be written: {error.strerror or error}") from None

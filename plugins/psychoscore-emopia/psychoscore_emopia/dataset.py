@@ -30,10 +30,11 @@ class Emopia:
 
     def __init__(self, config: EmopiaConfig) -> None:
         self.config = config
+        self.remarks: list[str] = []  # what was repaired, one line each, once the tables have been read
 
     @cached_property
     def _clips(self) -> Mapping[str, Clip]:
-        return catalogue(self.config)
+        return catalogue(self.config, self.remarks)
 
     def check(self) -> None:
         """Raise DataError where the folder, its tables or its splits are not what they must be."""

@@ -80,7 +80,7 @@ def _attempt(url: str, part: Path, progress: Progress) -> bool:
     start = _size(part)
     request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+        with _opener().open(request, timeout=TIMEOUT) as response:
             return _receive(url, response, part, start, progress)
     except urllib.error.HTTPError as error:
         error.close()
@@ -91,6 +91,22 @@ def _attempt(url: str, part: Path, progress: Progress) -> bool:
         return False
     except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError):
         return False
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """Return an opener of http and https only: a redirection to ftp: leads nowhere."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPRedirectHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener
 
 
 def _whole_or_nothing(error: Any, part: Path, start: int) -> bool:

@@ -6,6 +6,7 @@ these pedalled transcriptions and tells them apart in nothing, so steadiness sta
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def dominance_of(score: Score) -> float:
     """Return dominance in [0, 1]: each mark's velocity stands for the middle of its band, straight lines between."""
     velocity = np.concatenate([track.notes.numpy()["velocity"] for track in score.tracks if len(track.notes)]).mean()
     bounds = [0.0, *(min(1.0, below) for below, _, _ in DYNAMICS)]
-    middles = [(low + high) / 2 for low, high in zip(bounds, bounds[1:], strict=False)]
+    middles = [(low + high) / 2 for low, high in pairwise(bounds)]
     return _rounded(np.interp(velocity, [0, *(v for _, _, v in DYNAMICS), 127], [0, *middles, 1]))
 
 

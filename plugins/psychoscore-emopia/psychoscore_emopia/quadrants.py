@@ -38,6 +38,18 @@ def quadrant_profile(number: int) -> Profile:
     return Profile(trauma=_between(quadrant.trauma, 0.5), entropy=_between(quadrant.entropy, 0.5), given=GIVEN)
 
 
+def quadrant_json(number: int) -> dict[str, object]:
+    """Return the partial JSON form of `quadrant_profile`: reading it back names trauma and entropy as given, no more."""
+    quadrant, profile = QUADRANTS[number], quadrant_profile(number)
+    valence, arousal = ("high" if sign > 0 else "low" for sign in (quadrant.valence, quadrant.arousal))
+    return {
+        "name": f"Q{number}",
+        "description": f"The middle of EMOPIA's quadrant {number}: {valence} valence, {arousal} arousal.",
+        "trauma": profile.trauma,
+        "entropy": profile.entropy,
+    }
+
+
 def drawn_profile(number: int, clip: str, seed: int, draw: int = 0) -> Profile:
     """Return a profile of the quadrant, uniform in its ranges; the same for the same clip, seed and draw."""
     quadrant = QUADRANTS[number]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from psychoscore_core.errors import DataError
 from psychoscore_emopia.quadrants import shares
 from psychoscore_emopia.tables import CLIP, rows_of
 
@@ -14,23 +13,29 @@ SPLITS = {"train": "train", "val": "validation", "dev": "validation", "test": "t
 TRAIN, VALIDATION = 0.8, 0.1  # shares of the songs; the rest is test
 
 
-def official_splits(folder: Path) -> Mapping[str, str]:
+def official_splits(folder: Path, remarks: list[str]) -> Mapping[str, str]:
     """Return the split of every song that the files in `folder` name; empty where there are none.
 
     Whatever cell of a row looks like a clip's name is one, so every layout of these files that is about can be read.
-    Raises DataError where a song stands in two splits: its clips are so alike that a model would be examined on what
-    it has learned.
+    A song that stands in several goes where most of its clips are (in a tie to the first of train, validation, test),
+    and `remarks` gets one line: its clips are so alike that a model would be examined on what it has learned.
     """
-    found: dict[str, set[str]] = defaultdict(set)
+    found: dict[str, Counter[str]] = defaultdict(Counter)
     for path in sorted(folder.glob("*.csv")):
         split = next((name for start, name in SPLITS.items() if path.name.lower().startswith(start)), None)
         for song in _songs(path) if split else ():
-            found[song].add(str(split))
-    leaks = sorted(song for song, splits in found.items() if len(splits) > 1)
-    if leaks:
-        names = ", ".join(leaks[:3]) + (" and others" if len(leaks) > 3 else "")
-        raise DataError(f'{folder}: {len(leaks)} songs stand in two splits ({names}); use split "seeded" instead')
-    return {song: splits.pop() for song, splits in found.items()}
+            found[song][str(split)] += 1
+    return {song: _whole(song, clips, remarks) for song, clips in sorted(found.items())}
+
+
+def _whole(song: str, clips: Mapping[str, int], remarks: list[str]) -> str:
+    """Return the one split that all clips of a song go to."""
+    order = [split for split in ("train", "validation", "test") if split in clips]
+    best = max(order, key=lambda split: clips[split])  # the first of equals
+    if len(order) > 1:
+        counts = ", ".join(f"{clips[split]} in {split}" for split in order)
+        remarks.append(f"the song {song} stands in several splits ({counts}); all of it goes to {best}")
+    return best
 
 
 def seeded_split(song: str, seed: int) -> str:

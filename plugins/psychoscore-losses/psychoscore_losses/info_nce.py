@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from psychoscore_losses.plugin import InfoNceConfig
 from psychoscore_losses.profile_distance import distances, hard, negatives
-from psychoscore_losses.triplets import shuffled, triplets
+from psychoscore_losses.triplets import triplets
 
 LEAST = 2  # sequences: one alone has nothing to be told apart from
 
@@ -83,13 +83,14 @@ class InfoNce(nn.Module):
             self.log_temperature.clamp_(math.log(low), math.log(high))
         return self.log_temperature.exp()
 
-    def order(self, vectors: np.ndarray, groups: np.ndarray, seed: int) -> Iterator[int]:
+    def order(self, vectors: np.ndarray, groups: np.ndarray, seed: int) -> Iterator[int] | None:
         """Return an endless iterator over example indices: anchor, positive, hard negative, and so on.
 
-        vectors: (examples, dimensions). groups: (examples,). Raises DataError where there are no examples.
+        None (the trainer's own order) where the config wants no triplets. vectors: (examples, dimensions).
+        groups: (examples,). Raises DataError where there are no examples.
         """
         if not self.config.triplets:
-            return shuffled(len(vectors), seed)
+            return None
         return triplets(vectors, groups, seed, self.config.same_distance)
 
     def _relations(self, batch: Any, pooled: Tensor) -> dict[str, Tensor]:

@@ -45,7 +45,7 @@ class InfoNceConfig:
     same_distance: profiles at most this far apart count as equal and are not pushed apart; 0 or more.
     hard_negatives: how many of the nearest profiles of other groups count more; 0 = none.
     hard_weight: how many times such a negative counts; 1 to 1000.
-    triplets: lay examples out as anchor, positive, hard negative; false = shuffle them.
+    triplets: lay examples out as anchor, positive, hard negative; false = in the trainer's own order.
     """
 
     weight: float = field(default=0.1, validator=[_finite, ge(0.0)])

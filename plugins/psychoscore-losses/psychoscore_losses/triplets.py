@@ -12,12 +12,6 @@ CANDIDATES = 1024  # examples searched for neighbours; all of them in a smaller 
 NEAREST = 4  # a hard negative is drawn from so many, so that an anchor does not always meet the same
 
 
-def shuffled(count: int, seed: int) -> Iterator[int]:
-    """Return an endless iterator over 0 to count - 1, in a new order every round."""
-    _check(count)
-    return _shuffled(count, np.random.default_rng(seed))
-
-
 def triplets(vectors: np.ndarray, groups: np.ndarray, seed: int, same_distance: float) -> Iterator[int]:
     """Return an endless iterator over indices in threes: anchor, positive, hard negative.
 
@@ -25,13 +19,9 @@ def triplets(vectors: np.ndarray, groups: np.ndarray, seed: int, same_distance: 
     Its hard negative is one of the 4 nearest profiles of other groups that are farther than `same_distance`
     (root mean square), or else any other example.
     """
-    _check(len(vectors))
-    return _triplets(np.asarray(vectors, np.float32), np.asarray(groups), np.random.default_rng(seed), same_distance)
-
-
-def _check(count: int) -> None:
-    if not count:
+    if not len(vectors):
         raise DataError("info-nce: there are no examples to put in order")
+    return _triplets(np.asarray(vectors, np.float32), np.asarray(groups), np.random.default_rng(seed), same_distance)
 
 
 def _shuffled(count: int, random: np.random.Generator) -> Iterator[int]:

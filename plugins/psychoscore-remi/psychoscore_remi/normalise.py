@@ -40,7 +40,7 @@ def normalise(score: Score, grid: Grid, config: RemiConfig) -> GridScore:
     meter = lay_bars(changes, grid, config.max_bars)
     notes = _on_grid(notes, scale, meter, grid)
     result = GridScore(notes, meter.up_to(int(notes.onset.max()) if len(notes) else 0))
-    return evolve(result, tempos=_tempos(score, scale, result, grid))
+    return evolve(result, tempos=_tempos(score, scale, result, grid)[: config.max_notes])
 
 
 def _sayable(notes: Notes, config: RemiConfig) -> Notes:

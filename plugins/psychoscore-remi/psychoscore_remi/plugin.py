@@ -62,7 +62,7 @@ class RemiConfig:
     time_signatures: the time signatures that have a token, 4/4 among them.
     chords: whether recognised chords are written where the harmony changes.
     max_bars: bars of a score after which the rest is dropped (1 to 65536).
-    max_notes: notes of a score after which the rest is dropped (1 to 10000000).
+    max_notes: notes, and tempo changes, of a score after which the rest is dropped (1 to 10000000).
     bpe_vocabulary: size of the vocabulary after byte-pair merges are trained (up to 30000); 0 trains none.
     """
 

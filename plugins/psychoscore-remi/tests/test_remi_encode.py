@@ -124,3 +124,9 @@ def test_an_unknown_prefix_name_is_refused(remi, make):
 def test_a_prefix_name_that_clashes_is_refused(names, message):
     with pytest.raises(ConfigError, match=message):
         RemiTokenizer(RemiConfig(), prefix_tokens=names)
+
+
+def test_tempo_changes_beyond_the_most_are_dropped(make):
+    few, score = RemiTokenizer(RemiConfig(max_notes=3)), make((0, 480, 60), (19200, 480, 60))
+    score.tempos = [Tempo(i * 480, 100.0 + 20 * (i % 2)) for i in range(40)]
+    assert [t.time for t in few.decode(few.encode(score).rows).tempos] == [0, 24, 48]

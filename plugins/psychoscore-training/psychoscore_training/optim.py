@@ -16,7 +16,8 @@ def adamw(parameters: Mapping[str, Tensor], training: Training) -> torch.optim.A
     decayed = [p for p in parameters.values() if p.dim() >= 2]
     plain = [p for p in parameters.values() if p.dim() < 2]
     groups = [{"params": decayed, "weight_decay": training.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-    return torch.optim.AdamW([g for g in groups if g["params"]], lr=training.learning_rate, betas=(0.9, 0.95))
+    kept = [group for group in groups if group["params"]]
+    return torch.optim.AdamW(kept, lr=training.learning_rate, betas=(0.9, 0.95), fused=True)
 
 
 def learning_rate(step: int, training: Training) -> float:

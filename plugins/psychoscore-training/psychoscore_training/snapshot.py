@@ -28,7 +28,7 @@ class Progress:
     """How far training has come.
 
     step: optimizer steps done. best: lowest validation loss (nats per token), at best_step. stale: evaluations
-    since. curve: [step, train loss] points, validation: [step, loss] points.
+    since. smooth: moving average of the train loss. curve: [step, smooth] points, validation: [step, loss] points.
     """
 
     step: int = 0
@@ -36,6 +36,7 @@ class Progress:
     best_step: int = 0
     stale: int = 0
     stopped: bool = False
+    smooth: float | None = None
     curve: list[list[float]] = field(factory=list)
     validation: list[list[float]] = field(factory=list)
 
@@ -83,5 +84,4 @@ def _restore(file: Any, parameters: Mapping[str, Tensor], optimizer: torch.optim
             parameter.copy_(file.get_tensor(f"parameter.{name}"))
             state = {m: file.get_tensor(f"{m}.{name}") for m in _MOMENTS if f"{m}.{name}" in names}
             for moment, value in state.items():
-                # AdamW keeps its step counters on the CPU.
-                optimizer.state[parameter][moment] = value if moment == "step" else value.to(parameter.device)
+                optimizer.state[parameter][moment] = value.to(parameter.device)

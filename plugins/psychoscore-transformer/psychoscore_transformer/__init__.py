@@ -1,0 +1,1 @@
+"""The model backend `transformer`: a conditioned decoder-only transformer."""

@@ -1,0 +1,84 @@
+"""A transformer's checkpoint folder: model.safetensors, model.json and checkpoint.json.
+
+It is read with distrust: nothing in it is executed, sizes are bounded, and nothing is allocated before the
+header of the weights has matched them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import importlib_metadata
+import torch
+from attrs import asdict, frozen
+
+from psychoscore_core.errors import CheckpointError
+from psychoscore_core.records import Checkpoint
+from psychoscore_training.files import read_json, read_tensors, write_json, write_tensors
+from psychoscore_transformer.model import Model
+from psychoscore_transformer.sizes import Sizes
+
+BACKEND = "transformer"
+FORMAT = 1
+
+
+@frozen(kw_only=True, eq=False)
+class Loaded:
+    """A checkpoint in memory; context: rows a sequence in its training."""
+
+    model: Model
+    record: Checkpoint
+    context: int
+
+
+def write_checkpoint(
+    folder: Path, model: Model, context: int, digests: Mapping[str, str], steps: int, metrics: Mapping[str, float]
+) -> None:
+    """Write a checkpoint file by file, each whole or absent; digests: of `vocabulary` and `space`."""
+    write_tensors(folder / "model.safetensors", dict(model.named_parameters()))
+    write_json(folder / "model.json", {"format": FORMAT, "sizes": asdict(model.sizes), "context": context})
+    record = {"format": FORMAT, "backend": BACKEND, **digests, "steps": steps, "metrics": dict(metrics)}
+    write_json(folder / "checkpoint.json", {**record, "psychoscore": importlib_metadata.version("psychoscore")})
+
+
+def read_checkpoint(folder: Path, vocabulary: str, space: str) -> Loaded:
+    """Return a checkpoint that fits these digests; raises CheckpointError in one line for any other folder."""
+    record = _record(folder)
+    for what, found, wanted in (
+        ("vocabulary", record.vocabulary, vocabulary),
+        ("condition space", record.space, space),
+    ):
+        if found != wanted:
+            raise CheckpointError(f"{folder}: trained with the {what} {found[:64]}, but this project has {wanted}")
+    sizes, context = _sizes(folder / "model.json")
+    with torch.device("meta"):
+        model = Model(sizes)
+    expected = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
+    model.load_state_dict(read_tensors(folder / "model.safetensors", expected), assign=True)
+    return Loaded(model=model.eval(), record=record, context=context)
+
+
+def _record(folder: Path) -> Checkpoint:
+    path = folder / "checkpoint.json"
+    value = read_json(path)
+    if value.get("backend") != BACKEND or value.get("format") != FORMAT:
+        found = f"backend {str(value.get('backend'))[:40]!r}, format {str(value.get('format'))[:40]}"
+        raise CheckpointError(f"{path}: {found}; this is {BACKEND!r}, format {FORMAT}")
+    try:
+        metrics = {str(name): float(number) for name, number in value["metrics"].items()}
+        facts = {"vocabulary": str(value["vocabulary"]), "space": str(value["space"]), "steps": int(value["steps"])}
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise CheckpointError(f"{path}: not a checkpoint record ({type(error).__name__}: {error})") from error
+    return Checkpoint(folder=folder, backend=BACKEND, metrics=metrics, **facts)
+
+
+def _sizes(path: Path) -> tuple[Sizes, int]:
+    value = read_json(path)
+    context = value.get("context")
+    if type(context) is not int or not 1 <= context <= 1 << 20:
+        raise CheckpointError(f"{path}: context must be a whole number from 1 to {1 << 20}")
+    try:
+        return Sizes(**value["sizes"]), context
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path}: {error}") from error
