@@ -17,7 +17,7 @@ TABLES = ("label.csv", "key_mode_tempo.csv")
 
 @frozen(kw_only=True)
 class Clip:
-    """One file of the corpus. `clip` is its name in the tables, `beats` the aligned copy that its tempo comes from."""
+    """One file of the corpus. `clip` is its name in the tables."""
 
     key: str
     clip: str
@@ -28,7 +28,6 @@ class Clip:
     split: str
     music_key: str | None
     mode: str | None
-    beats: Path | None
 
 
 def root_of(config: EmopiaConfig) -> Path:
@@ -72,7 +71,7 @@ def catalogue(config: EmopiaConfig, remarks: list[str]) -> Mapping[str, Clip]:
         suffixes = (".aligned", ".performance") if version == "both" else ("", "")
         chosen = [(f"{stem}{suffixes[0]}", stem, path, True) for stem, path in beats.items()]
         chosen += [(f"{stem}{suffixes[1]}", stem, path, False) for stem, path in performances.items()]
-    clips = {clip.key: clip for clip in _clips(config, root, sorted(chosen), beats, remarks)}
+    clips = {clip.key: clip for clip in _clips(config, root, sorted(chosen), remarks)}
     if not clips:
         raise DataError(f"{root}: no MIDI files named like Q1_<song>_<number>.mid")
     check_labels(root / "label.csv", {clip.clip: clip.quadrant for clip in clips.values()})
@@ -83,12 +82,10 @@ def _clips(
     config: EmopiaConfig,
     root: Path,
     chosen: list[tuple[str, str, Path, bool]],
-    beats: Mapping[str, Path],
     remarks: list[str],
 ) -> Iterator[Clip]:
     splits = official_splits(root / "split", remarks) if config.split == "official" else {}
     keys = column(root / "key_mode_tempo.csv", "name", "keyname")
-    by_clip = {CLIP.fullmatch(stem)["clip"]: path for stem, path in beats.items()}  # type: ignore[index]
     for key, stem, path, aligned in chosen:
         name = CLIP.fullmatch(stem)
         assert name
@@ -103,7 +100,6 @@ def _clips(
             split=splits.get(name["song"]) or seeded_split(name["song"], config.seed),
             music_key=music_key,
             mode=mode,
-            beats=path if aligned else by_clip.get(name["clip"]),
         )
 
 

@@ -62,8 +62,7 @@ class Emopia:
         root, total = root_of(self.config), hashlib.sha256()
         tables = [root / name for name in TABLES] + sorted((root / "split").glob("*.csv"))
         files = [path for path in tables if path.is_file()]
-        for clip in self._clips.values():
-            files += [clip.path] if clip.beats in (None, clip.path) else [clip.path, clip.beats]
+        files += [clip.path for clip in self._clips.values()]
         for path in files:
             data = path.read_bytes()
             total.update(f"{path.parent.name}/{path.name} {len(data)} {hashlib.sha256(data).hexdigest()}\n".encode())
@@ -89,11 +88,8 @@ class Emopia:
         return score
 
     def _tempo(self, clip: Clip, score: Score) -> float | None:
-        """Return the median tempo of the aligned copy; a performance's own 120 is a default that says nothing."""
-        if clip.beats is None:
-            return None
-        beats = score if clip.aligned else read_midi(clip.beats, isolate=False)
-        return round(median(event.qpm for event in beats.tempos), 2)
+        """Return the median tempo of an aligned clip; a performance's own 120 is a default that says nothing."""
+        return round(median(event.qpm for event in score.tempos), 2) if clip.aligned else None
 
     def _shifts(self, score: Score) -> Iterator[int]:
         pitches = [track.notes.numpy()["pitch"] for track in score.tracks if len(track.notes)]

@@ -61,12 +61,11 @@ def download(url: str, path: Path, md5: str, progress: Progress = _silent, pause
         return
     part = path.with_name(f"{path.name}.part")
     failures = 0
-    while not _attempt(url, part, progress):
-        failures += 1
+    size = _size(part)
+    while problem := _attempt(url, part, progress):
+        failures, size = (failures + 1 if _size(part) <= size else 1), _size(part)
         if failures == ATTEMPTS:
-            raise DataError(
-                f"{url}: the connection failed {ATTEMPTS} times; run it again to go on at {_size(part):,} bytes"
-            )
+            raise DataError(f"{url}: failed {ATTEMPTS} times ({problem}); run it again to go on at {size:,} bytes")
         time.sleep(pause * 2 ** (failures - 1))
     found = _md5(part)
     if found != md5:
@@ -75,22 +74,25 @@ def download(url: str, path: Path, md5: str, progress: Progress = _silent, pause
     part.replace(path)
 
 
-def _attempt(url: str, part: Path, progress: Progress) -> bool:
-    """Go on with the download once and say whether it is complete; raises DataError where another try is no use."""
+def _attempt(url: str, part: Path, progress: Progress) -> str:
+    """Go on with the download once and return what went wrong, "" when it is complete.
+
+    Raises DataError where another try is no use.
+    """
     start = _size(part)
     request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
     try:
         with _opener().open(request, timeout=TIMEOUT) as response:
-            return _receive(url, response, part, start, progress)
+            return "" if _receive(url, response, part, start, progress) else "the connection was cut"
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == 416 and start:  # nothing from there on: the part is whole, or not a part of this file
-            return _whole_or_nothing(error, part, start)
+            return "" if _whole_or_nothing(error, part, start) else "the part was of another file"
         if error.code < 500 and error.code not in (408, 429):
             raise DataError(f"{url}: the server says {error.code} {error.reason}") from None
-        return False
-    except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError):
-        return False
+        return f"the server says {error.code} {error.reason}"
+    except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError) as error:
+        return str(getattr(error, "reason", error)) or type(error).__name__
 
 
 def _opener() -> urllib.request.OpenerDirector:

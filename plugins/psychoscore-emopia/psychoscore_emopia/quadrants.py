@@ -39,7 +39,7 @@ def quadrant_profile(number: int) -> Profile:
 
 
 def quadrant_json(number: int) -> dict[str, object]:
-    """Return the partial JSON form of `quadrant_profile`: reading it back names trauma and entropy as given, no more."""
+    """Return the partial JSON form of `quadrant_profile`: reading it back gives trauma and entropy, no more."""
     quadrant, profile = QUADRANTS[number], quadrant_profile(number)
     valence, arousal = ("high" if sign > 0 else "low" for sign in (quadrant.valence, quadrant.arousal))
     return {
