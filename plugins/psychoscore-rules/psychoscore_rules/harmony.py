@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
@@ -42,18 +41,16 @@ def harmonize(setting: Setting) -> Harmony:
     for index, plan in enumerate(setting.plan.bars):
         if plan.chord:
             tones, low = read_chord(plan.chord, index)
-            bars[index] = [(0, spelled(bars[index][0][1].scale, tones, low))]
+            bars[index] = [(0, spelled(setting.scale(setting.section(index)), tones, low))]
     return Harmony(tuple(tuple(bar) for bar in _smooth_bass(setting, bars)))
 
 
 def _phrase(setting: Setting, phrase: Phrase) -> list[list[tuple[int, Chord]]]:
     scale = setting.scale(phrase.section)
-    degrees = _degrees(setting, phrase)
-    bars = [[_coloured(setting, phrase, index, scale, roots)] for index, roots in enumerate(degrees)]
-    for index, roots in enumerate(degrees):
-        if len(roots) > 1:
-            second = _coloured(setting, phrase, index, scale, roots[1:])[1]
-            bars[index].append((setting.meter.halfway, second))
+    bars = []
+    for index, roots in enumerate(_degrees(setting, phrase)):
+        chords = [_coloured(setting, phrase, index, scale, root - 1) for root in roots]
+        bars.append(list(zip((0, setting.meter.halfway), chords, strict=False)))
     for index in range(phrase.length - 1):
         _move(setting, phrase, index, bars)
     return bars
@@ -61,15 +58,12 @@ def _phrase(setting: Setting, phrase: Phrase) -> list[list[tuple[int, Chord]]]:
 
 def _degrees(setting: Setting, phrase: Phrase) -> list[list[int]]:
     """Return the roots of each bar (from 1): a walk from the opening to the close, whose first two chords share a bar."""
-    mode, close = setting.plan.mode, _close(setting, phrase)
+    approach, penultimate, goal = _close(setting, phrase)
     if phrase.length == 1:
-        return [[1 if phrase.close == "final" or phrase.section.visit == 0 else 4]]
-    approach, penultimate, goal = close
+        return [[goal if phrase.close == "final" or phrase.start == 0 else penultimate]]
     body = _walk(setting, phrase, approach)
-    middle = [approach, penultimate] if setting.meter.halfway else [penultimate]
-    if phrase.length == 2:
-        middle = [1, penultimate] if setting.meter.halfway else [penultimate]
-    assert mode in WALKS
+    first = approach if body else 1
+    middle = [first, penultimate] if setting.meter.halfway else [first if body else penultimate]
     return [*([root] for root in body), middle, [goal]]
 
 
@@ -108,20 +102,17 @@ def _taste(setting: Setting, root: int) -> float:
     return float(6**lean)
 
 
-def _coloured(
-    setting: Setting, phrase: Phrase, index: int, scale: Scale, roots: Sequence[int]
-) -> tuple[int, Chord]:
+def _coloured(setting: Setting, phrase: Phrase, index: int, scale: Scale, root: int) -> Chord:
     """Return a degree's chord, with a seventh or ninth where tension or openness wants one."""
-    rng = setting.dice("colour", *phrase.theme, index, len(roots))
-    root, rest = roots[0] - 1, phrase.length - 1 - index
+    rng = setting.dice("colour", *phrase.theme, index, root)
     tension = setting.bar(phrase.start + index).tension
     want = 0.75 * tension + 0.5 * (setting.character.colour - 0.5)
     size = 3 + (rng.random() < want) + (rng.random() < want - 0.35)
-    stable = root == 0 and (rest == 0 or index == 0)
+    stable = root == 0 and index in (0, phrase.length - 1)
     chord = diatonic(scale, root, 3 if stable else size)
-    if chord.quality == "diminished" and root == 0:  # Locrian's tonic rests only without its fifth
+    if root == 0 and chord.quality == "diminished":  # Locrian's tonic rests only without its fifth
         chord = evolve(chord, tones=chord.tones[:2])
-    return 0, chord
+    return chord
 
 
 def _move(setting: Setting, phrase: Phrase, index: int, bars: list[list[tuple[int, Chord]]]) -> None:

@@ -41,6 +41,9 @@ class Setting:
         shift = (section.shift + 5) % 12 - 5
         return Scale(self.home.tonic + shift, self.home.intervals)
 
+    def section(self, bar: int) -> Section:
+        return next(section for section in reversed(self.sections) if section.start <= bar)
+
     def bar(self, index: int) -> BarPlan:
         return self.plan.bars[index]
 

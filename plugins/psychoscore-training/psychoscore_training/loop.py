@@ -89,6 +89,7 @@ class Loop:
         self.order = training_order(data, [term.loss for term in terms.values()], training)
         self.validation = self._validation()
         self.baseline: float | None = None
+        self._drawn = time.monotonic()
         self.identity = self._identity()
 
     def run(self) -> Fitted:
@@ -193,9 +194,16 @@ class Loop:
         if self.world.leads:
             if self.progress.step:
                 self._write(self.folder / "last")
-                draw_curve(self.folder / "loss.png", self.progress, self.baseline)
+                self._draw()
             save_state(self.folder, self.parameters, self.optimizer, self.progress, self.identity)
         self.world.wait()
+
+    def _draw(self) -> None:
+        """Draw the curve at the end, and before it at most every ten seconds: a picture takes as long as many steps."""
+        ended = self.progress.stopped or self.progress.step == self.training.steps
+        if ended or time.monotonic() > self._drawn + 10:
+            draw_curve(self.folder / "loss.png", self.progress, self.baseline)
+            self._drawn = time.monotonic()
 
     def _write(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)

@@ -67,9 +67,7 @@ def window_table(data: Prepared, examples: np.ndarray, context: int) -> WindowTa
     which = np.repeat(np.arange(len(examples)), counts)
     ordinal = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
     lengths = np.minimum(rooms, music) + data.prefixes[examples]
-    return WindowTable(
-        data=data, example=examples[which], ordinal=ordinal, rooms=rooms[which], lengths=lengths[which]
-    )
+    return WindowTable(data=data, example=examples[which], ordinal=ordinal, rooms=rooms[which], lengths=lengths[which])
 
 
 def _bar_line(data: Prepared, example: int, start: int, size: int) -> int:
