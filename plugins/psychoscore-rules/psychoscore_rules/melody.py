@@ -97,6 +97,7 @@ def _placed(singer: _Singer, phrase: Phrase, index: int, motif: Motif, expected:
         previous=None if singer.last is None else scale.step(singer.last),
         middle=_middle(singer, phrase, index),
         anchor=expected,
+        rest=singer.harmony.at(bar + 1, 0).root if index == phrase.length - 2 else None,
         low=low,
         high=high,
     )

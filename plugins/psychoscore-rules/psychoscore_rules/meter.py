@@ -34,6 +34,17 @@ class Meter:
         return self.strong[-1] if len(self.strong) > 1 else self.beats[-1][0]
 
     @cached_property
+    def units(self) -> tuple[tuple[int, int], ...]:
+        """Return the bar as rhythm fills it, (start, length): quarter beats in pairs from each strong one, others alone."""
+        units: list[tuple[int, int]] = []
+        for start, length in self.beats:
+            if units and length == 4 == units[-1][1] and start not in self.strong:
+                units[-1] = (units[-1][0], 8)
+            else:
+                units.append((start, length))
+        return tuple(units)
+
+    @cached_property
     def weights(self) -> tuple[float, ...]:
         """Return the metrical weight of each step: 1 downbeat, 0.75 strong, 0.5 beat, 0.25 eighth, 0 other."""
         weights = [0.25 if step % 2 == 0 else 0.0 for step in range(self.steps)]

@@ -24,12 +24,14 @@ class Wish:
     """What a bar of melody should be like, in scale steps.
 
     previous: the step sung last, or None. middle: where the line should lie. anchor: where the motif's first note
-    is expected (a sequence, a return), or None. low, high: the voice's window.
+    is expected (a sequence, a return), or None. rest: the step that the next bar comes to rest on, which the last
+    note should lie a step from, or None. low, high: the voice's window.
     """
 
     previous: int | None
     middle: float
     anchor: int | None
+    rest: int | None
     low: int
     high: int
 
@@ -79,4 +81,6 @@ def _cost(steps: list[int], motif: Motif, anchor: int, wish: Wish) -> float:
         cost += JOIN[min(7, abs(steps[0] - wish.previous))]
     if wish.anchor is not None:
         cost += 1.2 * min(4, abs(steps[0] - wish.anchor))
+    if wish.rest is not None:
+        cost += 0.8 * min(4, abs(abs((steps[-1] - wish.rest + 3) % 7 - 3) - 1))
     return cost

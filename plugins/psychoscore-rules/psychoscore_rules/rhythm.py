@@ -1,4 +1,4 @@
-"""Rhythm: bars are built from small cells, beat by beat; an unpredictable mind picks crooked cells and ties over beats."""
+"""Rhythm: bars are built from small cells of one beat or two; an unpredictable mind picks crooked cells and ties over beats."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from psychoscore_rules.meter import Meter
 
 Rhythm = tuple[tuple[int, int], ...]  # (start, length) in steps of a sixteenth
 
-# Cells by beat length: durations in steps, and how crooked they sound (0 plain to 1).
+# Cells by their length: durations in steps, and how crooked they sound (0 plain to 1).
 CELLS: Mapping[int, Mapping[tuple[int, ...], float]] = {
     1: {(1,): 0},
     2: {(2,): 0, (1, 1): 0.2},
@@ -38,13 +38,43 @@ CELLS: Mapping[int, Mapping[tuple[int, ...], float]] = {
         (2, 1, 1, 1, 1): 0.3,
         (1, 1, 1, 1, 1, 1): 0.2,
     },
+    8: {
+        (8,): 0,
+        (4, 4): 0.05,
+        (6, 2): 0.1,
+        (2, 6): 0.9,
+        (4, 2, 2): 0.05,
+        (2, 2, 4): 0.05,
+        (6, 1, 1): 0.25,
+        (3, 1, 4): 0.25,
+        (2, 4, 2): 0.7,
+        (3, 3, 2): 0.8,
+        (2, 2, 2, 2): 0.05,
+        (3, 1, 2, 2): 0.2,
+        (4, 2, 1, 1): 0.2,
+        (2, 1, 1, 4): 0.15,
+        (3, 1, 3, 1): 0.35,
+        (1, 2, 3, 2): 0.8,
+        (1, 3, 1, 3): 0.95,
+        (2, 2, 2, 1, 1): 0.15,
+        (2, 1, 1, 2, 2): 0.1,
+        (3, 1, 2, 1, 1): 0.3,
+        (1, 2, 1, 2, 2): 0.75,
+        (1, 2, 2, 2, 1): 0.9,
+        (2, 1, 1, 2, 1, 1): 0.15,
+        (2, 2, 1, 1, 1, 1): 0.2,
+        (1, 2, 1, 1, 2, 1): 0.85,
+        (2, 1, 1, 1, 1, 1, 1): 0.2,
+        (1, 1, 1, 1, 1, 1, 2): 0.4,
+        (1, 1, 1, 1, 1, 1, 1, 1): 0.2,
+    },
 }
 
 
 def invent_rhythm(rng: random.Random, meter: Meter, count: int, irregularity: float, temperature: float) -> Rhythm:
     """Return a bar's rhythm of about `count` notes; irregularity in [0, 1] brings crooked cells and syncopation."""
     durations: list[tuple[int, int]] = []
-    for (start, length), notes in zip(meter.beats, _shares(rng, meter, count, irregularity), strict=True):
+    for (start, length), notes in zip(meter.units, _shares(rng, meter, count, irregularity), strict=True):
         cell = _cell(rng, length, notes, irregularity, temperature)
         onset = start
         for duration in cell:
@@ -61,18 +91,18 @@ def tie(starts: list[int], end: int) -> Rhythm:
 
 
 def _shares(rng: random.Random, meter: Meter, count: int, irregularity: float) -> list[int]:
-    """Share a bar's notes among its beats: strong beats first, then those that lead to strong ones."""
+    """Share a bar's notes among its units: each gets one, strong ones first, the rest go where there is room."""
     order = sorted(
-        range(len(meter.beats)),
-        key=lambda beat: -meter.weights[meter.beats[beat][0]] + irregularity * 0.6 * rng.random() * (beat > 0),
+        range(len(meter.units)),
+        key=lambda unit: -meter.weights[meter.units[unit][0]] + irregularity * 0.6 * rng.random() * (unit > 0),
     )
     shares = [0] * len(order)
-    for beat in order[:count]:
-        shares[beat] = 1
+    for unit in order[:count]:
+        shares[unit] = 1
     for _ in range(count - len(order)):
-        room = {b: 1.0 + 0.8 * (b % 2) for b, (_, length) in enumerate(meter.beats) if shares[b] < length}
+        room = {u: float(length) for u, (_, length) in enumerate(meter.units) if shares[u] < length}
         if room:
-            shares[draw(rng, {beat: weight / shares[beat] for beat, weight in room.items()}, 0.7)] += 1
+            shares[draw(rng, {unit: length / shares[unit] ** 1.5 for unit, length in room.items()}, 0.6)] += 1
     return shares
 
 

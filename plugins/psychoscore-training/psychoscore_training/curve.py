@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -27,4 +26,4 @@ def draw_curve(path: Path, progress: Progress, baseline: float | None) -> None:
     axes.grid(alpha=0.3)
     temporary = path.with_name(path.name + ".tmp")
     figure.savefig(temporary, format="png")
-    os.replace(temporary, path)
+    temporary.replace(path)

@@ -111,7 +111,11 @@ def _columns(path: Path, count: int, rows: int) -> dict[str, Any]:
     return {
         "ids": tuple(ids),
         "groups": np.unique(groups, return_inverse=True)[1],
-        **{"splits": splits, "offsets": offsets, "lengths": lengths, "prefixes": prefixes, "notes": notes},
+        "splits": splits,
+        "offsets": offsets,
+        "lengths": lengths,
+        "prefixes": prefixes,
+        "notes": notes,
         "vectors": _stacked(path, vectors),
         "bar_conditions": _joined(path, bars),
         "bar_offsets": np.cumsum([0, *(len(bar) for bar in bars)]),

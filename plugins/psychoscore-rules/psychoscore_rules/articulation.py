@@ -1,0 +1,40 @@
+"""Articulation: how much of its written length a note sounds."""
+
+from __future__ import annotations
+
+from psychoscore_rules.notes import Layers, Note
+from psychoscore_rules.setting import Setting
+
+SHORTEST = 30  # ticks
+LET_RING = 0.75  # legato from which the accompaniment rings on, as with a pedal
+
+
+def articulate(setting: Setting, layers: Layers) -> Layers:
+    """Return the layers with sounding lengths: written length times the legato ratio; held notes sound in full.
+
+    From LET_RING on, broken chords of a piano, harp or celesta ring to the end of their beat group.
+    """
+    ratio = setting.character.legato
+    return {layer: _clean([_sounded(note, ratio) for note in notes]) for layer, notes in layers.items()}
+
+
+def _sounded(note: Note, ratio: float) -> Note:
+    if note.held:
+        return note
+    return note._replace(duration=max(min(SHORTEST, note.duration), round(note.duration * ratio)))
+
+
+def _clean(notes: list[Note]) -> list[Note]:
+    """End a note where its pitch is struck again, and keep one of two equal strokes."""
+    kept: list[Note] = []
+    latest: dict[int, int] = {}
+    for note in sorted(notes):
+        before = latest.get(note.pitch)
+        if before is not None and kept[before].end > note.onset:
+            if kept[before].onset == note.onset:
+                kept[before] = max(kept[before], note)
+                continue
+            kept[before] = kept[before]._replace(duration=note.onset - kept[before].onset)
+        latest[note.pitch] = len(kept)
+        kept.append(note)
+    return kept

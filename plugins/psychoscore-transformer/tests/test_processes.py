@@ -1,0 +1,46 @@
+"""Training in processes of its own: killed and resumed, and several at once."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).with_name("training_run.py")
+KEPT = ("model.safetensors", "last/model.safetensors", "state.safetensors", "checkpoint.json")
+
+
+def run(data, folder, *more):
+    command = [sys.executable, str(SCRIPT), str(data), str(folder), *more]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+def kill_after(step, data, folder):
+    """Start a training, and kill it (-9) as soon as it says that it has taken this step."""
+    command = [sys.executable, str(SCRIPT), str(data), str(folder), "0.05"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            if line.split()[0] == str(step):
+                process.kill()
+        return process.wait()
+
+
+def test_a_killed_training_ends_in_the_same_bytes(corpus, tmp_path):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    run(corpus.folder, whole)
+    assert kill_after(10, corpus.folder, broken) == -9 and not (broken / "loss.png").exists()
+    lines = run(corpus.folder, broken)
+    assert lines[0].split()[0] == "9"  # the snapshot of step 8 was the last
+    for name in KEPT:
+        assert (broken / name).read_bytes() == (whole / name).read_bytes(), name
+
+
+@pytest.mark.long
+def test_two_processes_train_like_one_with_the_same_batches(corpus, tmp_path):
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(SCRIPT)]
+    command = [*torchrun, str(corpus.folder), str(tmp_path / "two"), "0", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    steps = [line.split()[0] for line in done.stdout.splitlines()]
+    assert steps == [str(n) for n in range(1, 31)]  # one process reports
+    assert (tmp_path / "two" / "model.safetensors").exists()
