@@ -22,12 +22,16 @@ STUBS = 'pip() { :; }\npython() { case "$*" in *pytest*|*venv*) :;; *) command p
 ELSEWHERE = ("examples/emopia", "examples/third-party")  # run by tests of their own: a corpus, a fresh environment
 
 
-def snippets(language):
-    for page in PAGES:
-        name = str(page.relative_to(ROOT))
-        for number, text in enumerate(re.findall(rf"```{language}\n(.*?)```", page.read_text(), re.S)):
-            if not any(place in text or name.startswith(place) for place in ELSEWHERE):
-                yield pytest.param(text, id=f"{name}-{number}")
+def blocks(page, language):
+    texts = re.findall(rf"```{language}\n(.*?)```", page.read_text(), re.S)
+    return [text for text in texts if not any(place in text for place in ELSEWHERE)]
+
+
+def pages(language):
+    """Return each page with its blocks; later blocks of a page may build on earlier ones."""
+    names = {page: str(page.relative_to(ROOT)) for page in PAGES}
+    found = {name: blocks(page, language) for page, name in names.items() if not name.startswith(ELSEWHERE)}
+    return [pytest.param(texts, id=name) for name, texts in found.items() if texts]
 
 
 @pytest.fixture
@@ -38,11 +42,11 @@ def checkout(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("text", snippets("sh"))
-def test_a_shell_snippet_runs(text, checkout):
+@pytest.mark.parametrize("texts", pages("sh"))
+def test_the_shell_snippets_of_a_page_run(texts, checkout):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-euc", STUBS + text],
+        ["bash", "-euc", STUBS + "".join(texts)],
         cwd=checkout,
         env={**os.environ, "PATH": path, "PSYCO_USER_CONFIG": str(checkout), "PSYCO_SYSTEM_CONFIG": str(checkout)},
         capture_output=True,
@@ -52,9 +56,9 @@ def test_a_shell_snippet_runs(text, checkout):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("text", snippets("json"))
-def test_a_json_snippet_is_json(text):
-    assert isinstance(json.loads(text), dict)
+@pytest.mark.parametrize("texts", pages("json"))
+def test_the_json_snippets_of_a_page_are_json(texts):
+    assert all(isinstance(json.loads(text), dict) for text in texts)
 
 
 def test_links_lead_somewhere():

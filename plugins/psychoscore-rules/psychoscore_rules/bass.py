@@ -83,20 +83,12 @@ def _walk(
     pitches = [chord.scale.pitch(s) for s in [*walk, final]]
     if _bites(setting, bar):
         pitches[-1] = low + 6  # a tritone above the chord's bass
-    return [low, *(_inside(pitch, instrument) for pitch in pitches[1:])][:count]
+    return [low, *(instrument.fit(pitch) for pitch in pitches[1:])][:count]
 
 
 def _bites(setting: Setting, bar: int) -> bool:
     clusters = setting.character.clusters
     return setting.dice("tritone", bar).random() < 0.6 * clusters * (0.4 + setting.bar(bar).tension)
-
-
-def _inside(pitch: int, instrument: Instrument) -> int:
-    while pitch > instrument.high:
-        pitch -= 12
-    while pitch < instrument.low:
-        pitch += 12
-    return pitch
 
 
 def _struck(setting: Setting, instrument: Instrument, note: Note) -> list[Note]:

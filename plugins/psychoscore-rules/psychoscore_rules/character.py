@@ -111,7 +111,7 @@ def character_of(profile: Profile) -> Character:
         adoption=physics.adoption,
         accents=physics.total_energy,
         unevenness=ocean.neuroticism,
-        prominence=6 + 8 * bias("spotlight", 0.0) + 4 * bias("halo", 0.0) + 4 * bias("self_serving", 0.0),
+        prominence=4 + 8 * bias("spotlight", 0.0) + 4 * bias("halo", 0.0) + 4 * bias("self_serving", 0.0),
         tastes=_tastes(profile),
     )
 

@@ -8,7 +8,7 @@ from psychoscore_rules.meter import STEP
 from psychoscore_rules.notes import Layers, Note
 from psychoscore_rules.setting import Setting
 
-BALANCE = {"inner": -4, "harmony": -6, "bass": 0, "timpani": 0, "drums": -4}  # velocity against the bar's level
+BALANCE = {"inner": -6, "harmony": -8, "bass": -2, "timpani": -2, "drums": -6}  # velocity against the bar's level
 
 
 def shape(setting: Setting, layers: Layers) -> Layers:
@@ -32,7 +32,7 @@ def _swell(setting: Setting, bar: int) -> float:
 def _struck(setting: Setting, note: Note, swell: list[float], balance: int, layer: str) -> Note:
     bar, rest = divmod(note.onset, setting.meter.ticks)
     weight = setting.meter.weights[rest // STEP] if rest % STEP == 0 else 0.0
-    accent = (weight - 0.4) * (4 + 22 * setting.character.accents)
+    accent = (weight - 0.5) * (4 + 22 * setting.character.accents)
     rng = setting.dice("hand", layer, note.onset) if setting.character.unevenness > 0 else None
     uneven = rng.uniform(-14, 14) * setting.character.unevenness if rng else 0.0
     return note._replace(velocity=min(127, max(1, round(swell[bar] + balance + accent + uneven))))

@@ -74,7 +74,8 @@ def _close(setting: Setting, phrase: Phrase) -> tuple[int, int, int]:
     evaded = setting.dice("evaded", phrase.start).random() < setting.character.deception
     if kind == "full" and phrase.close != "final" and evaded:
         kind = "deceptive"
-    return draw(rng, table[kind], setting.temperatures[phrase.start])
+    tasted = {close: w * _taste(setting, close[0]) * _taste(setting, close[1]) for close, w in table[kind].items()}
+    return draw(rng, tasted, setting.temperatures[phrase.start])
 
 
 def _walk(setting: Setting, phrase: Phrase, approach: int) -> list[int]:
@@ -82,8 +83,9 @@ def _walk(setting: Setting, phrase: Phrase, approach: int) -> list[int]:
     mode, rng = setting.plan.mode, setting.dice("walk", *phrase.theme)
     temperature = setting.temperatures[phrase.start]
     letter, number = phrase.theme
+    contrasts = {root: weight * _taste(setting, root) for root, weight in CONTRASTS[mode].items()}
     opens_at_home = (letter == setting.sections[0].letter and number == 0) or phrase.length < 3
-    root = 1 if opens_at_home else draw(rng, CONTRASTS[mode], temperature)
+    root = 1 if opens_at_home else draw(rng, contrasts, temperature)
     roots: list[int] = []
     for index in range(phrase.length - 2):
         if index and rng.random() >= setting.character.stasis:
@@ -143,7 +145,7 @@ def _approach(rng: random.Random, goal: Chord, clusters: float) -> Chord:
 
 def _between(setting: Setting, rng: random.Random, here: int, goal: int) -> int | None:
     walks = WALKS[setting.plan.mode]
-    options = {root: weight for root, weight in walks[here].items() if goal in walks[root] and root != goal}
+    options = {r: w * _taste(setting, r) for r, w in walks[here].items() if goal in walks[r] and r != goal}
     return draw(rng, options) if options else None
 
 

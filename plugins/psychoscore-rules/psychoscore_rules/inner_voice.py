@@ -40,15 +40,7 @@ def _paired(setting: Setting, harmony: Harmony, instrument: Instrument, note: No
     step = chord.scale.step(note.pitch) - 2
     if note.onset % setting.meter.ticks // STEP in setting.meter.strong and not chord.has(step):
         step = chord.nearest(step, False)
-    return note._replace(pitch=_inside(chord.scale.pitch(step), instrument))
-
-
-def _inside(pitch: int, instrument: Instrument) -> int:
-    while pitch > instrument.high:
-        pitch -= 12
-    while pitch < instrument.low:
-        pitch += 12
-    return pitch
+    return note._replace(pitch=instrument.fit(chord.scale.pitch(step)))
 
 
 def _counterline(setting: Setting, harmony: Harmony, instrument: Instrument) -> list[Note]:

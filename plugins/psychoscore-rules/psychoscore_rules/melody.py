@@ -19,7 +19,7 @@ from psychoscore_rules.setting import Setting
 from psychoscore_rules.texture import texture_of
 from psychoscore_rules.themes import Material, material_of, motif_for, structure_of
 
-ABOVE = 10  # semitones of the melody above the texture's middle
+ABOVE = 11  # semitones of the melody above the texture's middle
 
 
 @define
@@ -31,7 +31,7 @@ class _Singer:
     instrument: Instrument
     materials: dict[str, Material] = field(factory=dict)
     heard: dict[tuple[str, int, int], Motif] = field(factory=dict)
-    anchors: dict[tuple[str, int, int], int] = field(factory=dict)
+    anchors: dict[tuple[str, int, int], tuple[int, float]] = field(factory=dict)  # first step, and the middle then
     last: int | None = None
 
 
@@ -73,20 +73,19 @@ def _bar(singer: _Singer, phrase: Phrase, index: int, role: str) -> list[Note]:
     steps = _placed(singer, phrase, index, motif, expected)
     if key not in singer.heard:
         singer.heard[key] = Motif(motif.rhythm, tuple(step - steps[0] for step in steps))
-        singer.anchors[key] = steps[0]
+        singer.anchors[key] = (steps[0], _middle(singer, phrase, index))
     return _written(singer, bar, motif, steps)
 
 
 def _expected(singer: _Singer, phrase: Phrase, index: int, role: str, heading: int) -> int | None:
     """Return the step on which a motif is expected to begin: as before, or a step from the bar before."""
     before = singer.anchors.get((*phrase.theme, index))
-    if before is not None:
-        middle = _middle(singer, phrase, index)
-        return before + 7 * round((middle - before) / 7 * 0.8)
+    if before is not None:  # another octave only where the register has moved as far
+        return before[0] + 7 * round((_middle(singer, phrase, index) - before[1]) / 7)
     neighbour = singer.anchors.get((*phrase.theme, index - 1))
     if neighbour is None or role not in "ui":
         return None
-    return neighbour + (heading if role == "u" else 0)
+    return neighbour[0] + (heading if role == "u" else 0)
 
 
 def _placed(singer: _Singer, phrase: Phrase, index: int, motif: Motif, expected: int | None) -> list[int]:
@@ -97,6 +96,7 @@ def _placed(singer: _Singer, phrase: Phrase, index: int, motif: Motif, expected:
         previous=None if singer.last is None else scale.step(singer.last),
         middle=_middle(singer, phrase, index),
         anchor=expected,
+        leaps=setting.character.leaps,
         rest=singer.harmony.at(bar + 1, 0).root if index == phrase.length - 2 else None,
         low=low,
         high=high,
@@ -113,14 +113,14 @@ def _middle(singer: _Singer, phrase: Phrase, index: int) -> float:
     pitch = setting.register(bar) + ABOVE + character.lift * (plan.tension + 0.25)
     along = (index + 0.5) / phrase.length
     arch = character.span * (sin(pi * min(1.0, along * 1.1)) - 0.5)
-    slope = 1.8 * character.direction * (along - 0.5)
+    slope = 4.0 * character.direction * (along - 0.5)
     low, high = singer.instrument.low, singer.instrument.high
     return setting.scale(phrase.section).step(round(min(high - 4, max(low + 4, pitch)))) + arch + slope
 
 
 def _window(singer: _Singer, bar: int, scale: Scale) -> tuple[int, int]:
     middle = singer.setting.register(bar) + ABOVE + singer.setting.character.lift * 0.5
-    reach = 9 + singer.setting.character.span
+    reach = 7 + singer.setting.character.span
     low = max(singer.instrument.low, min(singer.instrument.high - 14, middle - reach))
     high = min(singer.instrument.high, max(singer.instrument.low + 14, middle + reach))
     return scale.step(round(low)), scale.step(round(high))
@@ -178,8 +178,9 @@ def _breathed(singer: _Singer, bar: int, notes: list[Note]) -> list[Note]:
     chord = singer.harmony.at(bar, start)
     step = chord.scale.step(held.pitch)
     way = 1 if setting.character.direction >= 0 else -1
-    half = length * STEP // 2
-    lead = [Note(beat + i * half, half, chord.scale.pitch(step + way * (i + 1))) for i in range(2)]
+    eighth, end = 2 * STEP, (bar + 1) * setting.meter.ticks
+    pitches = [singer.instrument.fit(chord.scale.pitch(step + way * i)) for i in (1, 2)]
+    lead = [Note(end - 2 * eighth, eighth, pitches[0]), Note(end - eighth, eighth, pitches[1])]
     singer.last = lead[-1].pitch
     return [*notes[:-1], shorter, *lead]
 
@@ -189,15 +190,6 @@ def _written(singer: _Singer, bar: int, motif: Motif, steps: list[int]) -> list[
     notes = []
     for (start, length), step in zip(motif.rhythm, steps, strict=True):
         pitch = singer.harmony.at(bar, start).scale.pitch(step)
-        notes.append(Note(origin + start * STEP, length * STEP, _within(pitch, singer.instrument)))
+        notes.append(Note(origin + start * STEP, length * STEP, singer.instrument.fit(pitch)))
     singer.last = notes[-1].pitch
     return notes
-
-
-def _within(pitch: int, instrument: Instrument) -> int:
-    """Return the pitch moved by octaves into the instrument's range."""
-    while pitch > instrument.high:
-        pitch -= 12
-    while pitch < instrument.low:
-        pitch += 12
-    return pitch

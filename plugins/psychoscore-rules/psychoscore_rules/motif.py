@@ -29,11 +29,11 @@ def invent(
     heading = 1 if rng.random() < 0.5 + 0.4 * direction else -1
     contour, leapt = [0], 0
     for start, _ in rhythm[1:]:
-        way = heading if start < halfway or rng.random() < 0.3 else -heading
+        way = heading if start < halfway or rng.random() < 0.3 + 0.3 * abs(direction) else -heading
         if leapt:
             move, leapt = (-1 if leapt > 0 else 1), 0
         else:
-            leap = 0.25 * leaps if max(map(abs, contour)) < 4 else 0.0
+            leap = 0.4 * leaps if max(map(abs, contour)) < 4 else 0.0
             sizes = {1: 1.0, 0: 0.14, 2: 0.15 + 0.4 * leaps, 3: leap, 4: 0.7 * leap}
             size = draw(rng, sizes, 0.4 + 0.5 * temperature)
             move, leapt = size * way, (way if size >= 3 else 0)

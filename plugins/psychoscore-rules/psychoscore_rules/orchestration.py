@@ -20,6 +20,14 @@ class Instrument:
     low: int
     high: int
 
+    def fit(self, pitch: int) -> int:
+        """Return the pitch, moved by octaves into the range (which is an octave wide or more)."""
+        while pitch > self.high:
+            pitch -= 12
+        while pitch < self.low:
+            pitch += 12
+        return pitch
+
 
 PIANO = Instrument("Piano", 0, 24, 103)
 CELESTA = Instrument("Celesta", 8, 60, 103)

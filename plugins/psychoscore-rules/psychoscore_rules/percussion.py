@@ -15,7 +15,7 @@ def compose_timpani(setting: Setting, bass: list[Note]) -> list[Note]:
     """Double the bass on downbeats, and roll through the bar before a new section."""
     start = enters(setting, "timpani") * setting.meter.ticks
     downbeats = [n for n in bass if n.onset % setting.meter.ticks == 0 and n.onset >= start]
-    notes = [n._replace(pitch=_tuned(n.pitch), duration=min(n.duration, 8 * STEP)) for n in downbeats]
+    notes = [n._replace(pitch=TIMPANI.fit(n.pitch), duration=min(n.duration, 8 * STEP)) for n in downbeats]
     lasts = {section.start + section.length - 1 for section in setting.sections[:-1]}
     rolls = [n for n in notes if n.onset // setting.meter.ticks in lasts]
     for note in rolls:
@@ -23,14 +23,6 @@ def compose_timpani(setting: Setting, bass: list[Note]) -> list[Note]:
         for step in range(last_beat, last_beat + length):
             notes.append(note._replace(onset=note.onset + step * STEP, duration=STEP))
     return _spaced(notes)
-
-
-def _tuned(pitch: int) -> int:
-    while pitch > TIMPANI.high:
-        pitch -= 12
-    while pitch < TIMPANI.low:
-        pitch += 12
-    return pitch
 
 
 def _spaced(notes: list[Note]) -> list[Note]:

@@ -16,7 +16,7 @@ from psychoscore_rules.motif import Motif
 from psychoscore_rules.scales import Chord
 
 JOIN = (0.6, 0.0, 0.4, 1.2, 1.8, 2.8, 4.0, 5.0)  # cost of an interval of 0, 1, 2 ... steps between two bars
-LEAP = (0.15, 0.0, 0.1, 0.5, 0.7, 1.6, 2.5, 3.0)  # the same within a bar
+LEAP = (0.2, 0.0, 0.25, 0.6, 0.8, 1.6, 2.5, 3.0)  # the same within a bar
 
 
 @frozen(kw_only=True)
@@ -25,13 +25,15 @@ class Wish:
 
     previous: the step sung last, or None. middle: where the line should lie. anchor: where the motif's first note
     is expected (a sequence, a return), or None. rest: the step that the next bar comes to rest on, which the last
-    note should lie a step from, or None. low, high: the voice's window.
+    note should lie a step from, or None. leaps: 0 shy of them to 1 fond. low, high: the voice's
+    window.
     """
 
     previous: int | None
     middle: float
     anchor: int | None
     rest: int | None
+    leaps: float
     low: int
     high: int
 
@@ -75,7 +77,8 @@ def _settled(steps: list[int], chords: Sequence[Chord], weighty: Sequence[bool])
 def _cost(steps: list[int], motif: Motif, anchor: int, wish: Wish) -> float:
     bent = sum(abs(step - anchor - offset) for step, offset in zip(steps, motif.contour, strict=True))
     cost = 0.5 * bent + 0.45 * abs(sum(steps) / len(steps) - wish.middle)
-    cost += sum(LEAP[min(7, abs(b - a))] for a, b in zip(steps, steps[1:], strict=False))
+    shyness = 1.4 - 1.2 * wish.leaps
+    cost += shyness * sum(LEAP[min(7, abs(b - a))] for a, b in zip(steps, steps[1:], strict=False))
     cost += 2.0 * sum(max(0, wish.low - step, step - wish.high) for step in steps)
     if wish.previous is not None:
         cost += JOIN[min(7, abs(steps[0] - wish.previous))]

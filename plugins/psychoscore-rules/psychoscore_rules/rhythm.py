@@ -102,7 +102,7 @@ def _shares(rng: random.Random, meter: Meter, count: int, irregularity: float) -
     for _ in range(count - len(order)):
         room = {u: float(length) for u, (_, length) in enumerate(meter.units) if shares[u] < length}
         if room:
-            shares[draw(rng, {unit: length / shares[unit] ** 1.5 for unit, length in room.items()}, 0.6)] += 1
+            shares[draw(rng, {unit: length / shares[unit] for unit, length in room.items()})] += 1
     return shares
 
 

@@ -30,7 +30,7 @@ class Material:
 
 
 def material_of(setting: Setting, letter: str) -> Material:
-    """Invent a letter's motifs; later letters answer the first one with its inversion over a rhythm of their own."""
+    """Invent a letter's motifs; later letters begin with the outline of the first one's answer, in their own rhythm."""
     first = setting.sections[0].letter
     if setting.character.availability:
         letter = first
@@ -38,10 +38,10 @@ def material_of(setting: Setting, letter: str) -> Material:
     if letter == first:
         return own
     parent = _invent(setting, first)
-    contour = invert(parent.idea).contour
-    if len(contour) >= len(own.idea.contour):
-        return Material(Motif(own.idea.rhythm, contour[: len(own.idea.contour)]), own.answer)
-    return own
+    contour = parent.answer.contour
+    if len(contour) < len(own.idea.contour):
+        return own
+    return Material(Motif(own.idea.rhythm, contour[: len(own.idea.contour)]), own.answer)
 
 
 def _invent(setting: Setting, letter: str) -> Material:

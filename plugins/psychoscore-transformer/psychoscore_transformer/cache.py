@@ -17,8 +17,8 @@ class Cache:
     def __init__(self, sizes: Sizes, batch: int, capacity: int, device: torch.device) -> None:
         shape = (sizes.layers, batch, sizes.kv_heads, capacity, sizes.head)
         self.keys = torch.empty(shape, device=device)
-        self.values = torch.zeros(shape, device=device)  # zeros: 0 times a number that is not finite is not 0
-        self.capacity, self.lengths = capacity, [0] * batch
+        self.values = torch.empty(shape, device=device)
+        self.capacity, self.lengths, self._reached = capacity, [0] * batch, 0
         self._places: Tensor
         self._mask: Tensor | None = None
         self._start = self._end = 0
@@ -33,6 +33,10 @@ class Cache:
         if self._end > self.capacity:
             raise ValueError(f"the state is full: it holds {self.capacity} rows")
         self._even = self._end - time == self._start
+        if not self._even and self._end > self._reached:
+            # Places that a shorter stream has not written are weighed with 0, and 0 times garbage may be NaN.
+            self.values[:, :, :, self._reached : self._end] = 0.0
+        self._reached = max(self._reached, self._end)
         device = self.keys.device
         starts = torch.tensor([self._start] if self._even else self.lengths, device=device)
         self._places = starts[:, None] + torch.arange(time, device=device)
@@ -64,9 +68,8 @@ class Cache:
     def keep(self, streams: Sequence[int]) -> None:
         """Forget all other streams."""
         chosen = torch.tensor(list(streams), device=self.keys.device)
-        used = max(self.lengths, default=0)
+        used = self._reached
         keys, values = self.keys[:, chosen, :, :used], self.values[:, chosen, :, :used]
-        shape = (*self.keys.shape[:1], len(chosen), *self.keys.shape[2:])
-        self.keys, self.values = self.keys.new_empty(shape), self.values.new_zeros(shape)
+        self.keys, self.values = self.keys[:, : len(chosen)], self.values[:, : len(chosen)]
         self.keys[:, :, :, :used], self.values[:, :, :, :used] = keys, values
         self.lengths = [self.lengths[stream] for stream in streams]

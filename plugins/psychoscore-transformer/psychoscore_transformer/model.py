@@ -199,12 +199,14 @@ class Model(nn.Module):
         self.reset()
 
     def reset(self) -> None:
-        """Draw initial weights: 0.02, and less for what is added to the residual stream three times a layer."""
+        """Draw initial weights by their number of inputs; less for what each layer adds to the residual stream."""
         for name, parameter in self.named_parameters():
             if parameter.dim() < 2 or name.startswith("style."):
                 continue
             depth = math.sqrt(3 * self.sizes.layers) if name.endswith("out.weight") else 1.0
-            nn.init.normal_(parameter, std=0.02 / depth)
+            # A bar has few numbers: by their count its condition would drown the rows' own embeddings.
+            std = 0.1 if name == "bar.map.weight" else 0.5 / math.sqrt(parameter.shape[1])
+            nn.init.normal_(parameter, std=std / depth)
 
     def forward(self, batch: Any) -> Output:
         """Return logits and hidden states of a batch (psychoscore_training.batches.Batch)."""

@@ -20,6 +20,8 @@ from psychoscore_transformer.model import Model
 from psychoscore_transformer.plugin import TransformerConfig
 from psychoscore_transformer.sizes import Sizes
 
+torch.set_num_threads(1)  # on a busy machine threads wait for each other longer than such small products take
+
 BOS, SEP, EOS, BAR, FIRST, SIZE = 1, 2, 3, 4, 5, 21
 TEXTS = tuple(f"t{i}" for i in range(SIZE))
 VOCABULARY = Vocabulary(families=(Family(name="t", tokens=TEXTS),), prefix={}, pad=0, bos=BOS, sep=SEP, eos=EOS)

@@ -36,7 +36,7 @@ def trained(make, terms, training, folder, **changes):
 def test_a_tiny_corpus_is_learned_by_heart(make, corpus, terms, training, tmp_path):
     torch.manual_seed(0)
     model = Model(make.sizes())
-    changes = {"steps": 150, "condition_dropout": 0.0, "evaluate_every": 1000, "save_every": 1000}
+    changes = {"steps": 200, "learning_rate": 1e-2, "condition_dropout": 0.0, "evaluate_every": 1000, "save_every": 1000}
     fit(model, terms, corpus, evolve(training, **changes), tmp_path / "t", Silent(), lambda *_: None)
     model.eval()
     windows = [Window(int(i), 0, int(corpus.music[i]), 0) for i in corpus.split("train")]
@@ -46,11 +46,11 @@ def test_a_tiny_corpus_is_learned_by_heart(make, corpus, terms, training, tmp_pa
 
 
 def test_notes_follow_the_profile_and_the_plan(make, terms, training, tmp_path):
-    changes = {"steps": 400, "batch_size": 16, "condition_dropout": 0.15, "evaluate_every": 1000, "save_every": 1000}
-    model, data = trained(make, terms, training, tmp_path, **changes)
+    changes = {"steps": 400, "batch_size": 16, "condition_dropout": 0.15, "learning_rate": 1e-2}
+    model, data = trained(make, terms, training, tmp_path, evaluate_every=1000, save_every=1000, **changes)
     none = nats_per_note(model, data, PREFIX | VECTOR | BARS)
     whole, no_vector, no_bars = (nats_per_note(model, data, d) for d in (PREFIX & VECTOR, VECTOR, BARS))
     # A note is one of 16: ln 8 = 2.08 of its 2.77 nats are the bar's to tell, ln 2 the profile's, told once a piece.
     assert whole < 0.15
     assert no_bars > 1.8 and none > 1.8
-    assert whole + 0.1 < no_vector < whole + 0.6
+    assert whole + 0.15 < no_vector < 1.2

@@ -34,7 +34,7 @@ def parallel(decoder, stream, music):
     """Return the same logits from one pass over all rows."""
     from psychoscore_training.batches import Batch
 
-    known = torch.tensor([stream.bars or np.zeros((0, 2))], dtype=torch.float32)
+    known = torch.tensor(stream.bars or (), dtype=torch.float32).reshape(1, -1, 2)
     head = len(stream.rows)
     bars = torch.tensor([[-1] * head + np.minimum(BARS[0], known.shape[1]).tolist()])
     rows = torch.from_numpy(np.concatenate([stream.rows, music]).astype(np.int64))[None]

@@ -50,7 +50,9 @@ def test_grouped_queries_equal_repeated_keys(make):
     q, k = rotate(q, rope), rotate(k, rope).repeat_interleave(2, dim=1)
     scores = (q @ k.transpose(-1, -2) / 8**0.5).masked_fill(torch.ones(5, 5).triu(1).bool(), -torch.inf)
     mixed = scores.softmax(-1) @ v.repeat_interleave(2, dim=1)
-    assert torch.allclose(attention(x, rope, 0, None), attention.out(mixed.transpose(1, 2).reshape(2, 5, 32)), atol=1e-5)
+    assert torch.allclose(
+        attention(x, rope, 0, None), attention.out(mixed.transpose(1, 2).reshape(2, 5, 32)), atol=1e-5
+    )
 
 
 def test_cross_attention_equals_torch(make):
@@ -58,7 +60,9 @@ def test_cross_attention_equals_torch(make):
     keys, values = (t.repeat_interleave(2, dim=1) for t in cross.keys_values(style))
     q = cross.q(x).view(2, 5, 4, 8).transpose(1, 2)
     mixed = functional.scaled_dot_product_attention(q, keys, values)
-    assert torch.allclose(cross(x, cross.keys_values(style)), cross.out(mixed.transpose(1, 2).reshape(2, 5, 32)), atol=1e-5)
+    assert torch.allclose(
+        cross(x, cross.keys_values(style)), cross.out(mixed.transpose(1, 2).reshape(2, 5, 32)), atol=1e-5
+    )
 
 
 def test_a_profile_becomes_eight_styles_of_256_numbers(make):
