@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +19,7 @@ from psychoscore_core.run.listener import RunReport
 from psychoscore_core.run.making import Making
 from psychoscore_core.run.parts import Parts
 from psychoscore_core.run.steps import STAGES, Step, fingerprinted
+from psychoscore_core.run.versions import versions
 
 RUNS = "runs"
 
@@ -153,11 +152,7 @@ def _record(planned: PlannedRun, resolved: Resolved, plugins: Plugins) -> dict[s
         "id": planned.id,
         "name": project.name,
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        "versions": {
-            "python": sys.version.split()[0],
-            "platform": platform.platform(),
-            "plugins": {p.distribution: p.version for p in plugins.loaded},
-        },
+        "versions": versions(plugins),
         "seeds": {"generation": project.generation.seed, "training": project.training.seed},
         "stages": dict(earlier.get("stages", {})),
     }

@@ -77,7 +77,8 @@ def _walk(
     target = chord.scale.step(goal)
     rising = target >= step
     tones = [s for s in (range(step + 1, step + 8) if rising else range(step - 1, step - 8, -1)) if chord.has(s)]
-    walk = [step, *tones][: count - 1] if count > 2 else [step]
+    there_and_back = [step, *tones, *reversed(tones[:-1])]
+    walk = [there_and_back[index % len(there_and_back)] for index in range(count - 1)]
     leading = target - 1 if rising else target + 1
     final = leading if 2 <= abs(target - step) <= 5 else tones[0]
     pitches = [chord.scale.pitch(s) for s in [*walk, final]]

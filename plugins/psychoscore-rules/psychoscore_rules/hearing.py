@@ -95,10 +95,10 @@ def intervals(sketch: Sketch, layer: str = "melody") -> list[int]:
     return [after.pitch - here.pitch for here, after in pairwise(sketch.layers[layer])]
 
 
-def rhythms(sketch: Sketch) -> list[tuple[int, ...]]:
-    """Return the melody's onsets in each bar, in ticks from its start."""
+def rhythms(sketch: Sketch, layer: str = "melody") -> list[tuple[int, ...]]:
+    """Return a layer's onsets in each bar, in ticks from its start."""
     bars: list[list[int]] = [[] for _ in range(sketch.setting.bars)]
-    for note in sketch.layers["melody"]:
+    for note in sketch.layers[layer]:
         bars[bar_of(sketch, note)].append(note.onset % sketch.setting.meter.ticks)
     return [tuple(bar) for bar in bars]
 

@@ -81,8 +81,8 @@ def test_a_steadfast_theme_returns_note_for_note() -> None:
 
 def test_sections_contrast() -> None:
     for piece in pieces(bars=16):
-        rhythms = hearing.rhythms(piece)
-        assert rhythms[0:7] != rhythms[8:15]
+        sung, played = hearing.rhythms(piece), hearing.rhythms(piece, "harmony")
+        assert (sung[0:7], played[0:7]) != (sung[8:15], played[8:15])
 
 
 def test_the_accompaniment_stays_between_bass_and_melody() -> None:
