@@ -13,6 +13,8 @@ import click
 from psychoscore_core.cli.options import config_options, plugin_options
 from psychoscore_core.errors import ConfigError, RunError
 
+PROFILES = "generation.profiles"
+
 
 @click.command()
 @click.argument("profile")
@@ -41,15 +43,14 @@ def generate(
         raise ConfigError(f"-o {output}: the output must end in .mid")
     if not output.parent.is_dir():
         raise ConfigError(f"-o {output}: the folder {output.parent} does not exist")
+    if output.is_dir():
+        raise ConfigError(f"-o {output}: is a folder, not a file")
     given: dict[str, Any] = {"generation.bars": bars, "generation.seed": seed}
     source = str(Path(profile).resolve()) if Path(profile).exists() else profile
-    given |= {"name": "piece", "generation.profile": source, "generation.takes": 1, "generation.profiles": None}
-    extra = [f"{key}={json.dumps(value)}" for key, value in given.items() if value is not None or key == _PROFILES]
+    given |= {"name": "piece", "generation.profile": source, "generation.takes": 1, PROFILES: None}
+    extra = [f"{key}={json.dumps(value)}" for key, value in given.items() if value is not None or key == PROFILES]
     for path in _write(folder, output, plugins, no_plugin, preset, (*sets, *extra)):
         click.echo(path)
-
-
-_PROFILES = "generation.profiles"
 
 
 def _write(

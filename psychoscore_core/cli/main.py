@@ -85,9 +85,11 @@ def _run(arguments: list[str]) -> int:
         return result if isinstance(result, int) else 0
     except click.exceptions.Abort:  # click's name for an interrupted prompt or command
         return _say("interrupted", 130)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:  # a group alone: its help, not a complaint
         error.show()
         return error.exit_code
+    except click.ClickException as error:
+        return _say(f"error: {_usage(error)}", error.exit_code)
     except BrokenPipeError:  # `psyco ... | head`: the reader has had enough
         _close_stdout()
         return 1
@@ -113,9 +115,19 @@ def _explain(error: BaseException, traceback: bool) -> int:
         for line in str(error).splitlines() or [type(error).__name__]:
             _say(f"error: {line}", 2)
         return 2
+    if isinstance(error, OSError) and error.strerror:  # a full disk, a folder that may not be written, ...
+        place = f"{error.filename}: " if error.filename else ""
+        return _say(f"error: {place}{error.strerror}", 2)
     text = " ".join(str(error).split())
     hint = "" if traceback else " (PSYCO_TRACEBACK=1 shows where)"
     return _say(f"error: unexpected {type(error).__name__}{': ' if text else ''}{text}{hint}", 1)
+
+
+def _usage(error: click.ClickException) -> str:
+    """Return click's complaint as one line, with the command whose --help would tell more."""
+    text = " ".join(error.format_message().split())
+    context = getattr(error, "ctx", None)
+    return f"{text} (see {context.command_path} --help)" if context else text
 
 
 def _say(line: str, code: int) -> int:

@@ -61,7 +61,8 @@ class Making:
         parts = self.parts
 
         def run(folder: Path, report: Report) -> list[Take]:
-            report.remark(f"sampling {len(self.results['plan'])} takes")
+            count = len(self.results["plan"])
+            report.remark(f"sampling {count} take{'s' if count > 1 else ''}")
             takes = self._takes()
             write_takes(takes, folder)
             return takes

@@ -64,7 +64,7 @@ def test_an_unknown_command_suggests_a_close_one(psyco):
 
 def test_a_plugin_command_is_listed_and_runs(psyco, install):
     install("psycho-hum", HUM.format("click.echo('mmm')"))
-    assert "hum       Hum a tune." in psyco("--help").stdout
+    assert ["hum", "Hum", "a", "tune."] in [line.split() for line in psyco("--help").stdout.splitlines()]
     assert psyco("hum").stdout == "mmm\n"
 
 

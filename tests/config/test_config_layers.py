@@ -206,11 +206,11 @@ def test_a_path_is_absolute_even_where_the_folder_is_not(load, folders, catalogu
 
 
 def test_home_is_expanded_and_absolute_paths_stay(load, monkeypatch):
-    monkeypatch.setenv("HOME", "/home/ophelia")
+    monkeypatch.setenv("HOME", "/stage/ophelia")
     datasets = load(
         {"datasets": {"emopia": {"path": "~/corpus"}, "other": {"use": "emopia", "path": "/data"}}}
     ).project.datasets
-    assert [str(slot.options.path) for slot in datasets.values()] == ["/home/ophelia/corpus", "/data"]
+    assert [str(slot.options.path) for slot in datasets.values()] == ["/stage/ophelia/corpus", "/data"]
 
 
 def test_a_profile_file_is_relative_to_its_file_and_a_bundled_name_stays(load, write, folders):

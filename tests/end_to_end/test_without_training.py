@@ -77,6 +77,10 @@ BAD = {
     "no profile": (("generate", "nobody", "-o", "a.mid"), "nobody: no such file or bundled profile"),
     "not a MIDI name": (("generate", "hamlet", "-o", "a.wav"), "-o a.wav: the output must end in .mid"),
     "no such folder": (("generate", "hamlet", "-o", "no/a.mid"), "-o no/a.mid: the folder no does not exist"),
+    "a folder": (("generate", "hamlet", "-o", "folder.mid"), "-o folder.mid: is a folder, not a file"),
+    "no way to write": (("generate", "hamlet", "-o", "/proc/a.mid"), "/proc/.psyco-"),
+    "no such option": (("run", "--colour"), "No such option '--colour'"),
+    "no such command": (("ran",), "there is no command 'ran'"),
     "too many bars": (("generate", "hamlet", "-o", "a.mid", "--bars", "9999"), "generation.bars"),
     "an unknown stage": (("run", "-C", "project", "--from", "trian"), "no stage 'trian' (did you mean 'train'?)"),
     "an unknown model": (("run", "-C", "project", "--set", "model=rule"), "did you mean 'rules'?"),
@@ -91,12 +95,13 @@ BAD = {
 @pytest.mark.parametrize("arguments, text", BAD.values(), ids=BAD)
 def test_bad_input_is_one_line_and_exit_code_2(shell, arguments, text):
     shell.write()
+    (shell.folder / "folder.mid").mkdir()
     done = shell.psyco(*arguments)
     assert done.returncode == 2
     assert text in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("error: ")
-    assert not list(shell.folder.rglob("*.mid"))
+    assert not [path for path in shell.folder.rglob("*.mid") if path.is_file()]
 
 
 def test_a_broken_profile_names_file_and_field(shell):

@@ -11,7 +11,7 @@ from psychoscore_rules.figures import SETTINGS, Stroke, strokes
 from psychoscore_rules.harmony import Harmony
 from psychoscore_rules.meter import STEP, Meter
 from psychoscore_rules.notes import Note
-from psychoscore_rules.orchestration import Instrument
+from psychoscore_rules.orchestration import CELESTA, HARP, PIANO, Instrument
 from psychoscore_rules.scales import Chord
 from psychoscore_rules.setting import Setting
 from psychoscore_rules.texture import texture_of
@@ -20,6 +20,9 @@ from psychoscore_rules.voicing import voice
 FLOOR = 43  # G below middle C's octave: closer chords turn to mud
 BELOW = 5  # semitones of the accompaniment below the texture's middle
 LIVELIER = {"pad": "arpeggio", "block": "pulse", "offbeat": "pulse", "ostinato": "pulse"}
+BROKEN = ("alberti", "arpeggio", "wave")
+RINGING = (PIANO, CELESTA, HARP)
+LET_RING = 0.7  # legato from which they do
 SHARP_SHARE = 0.9  # how much of psychopathy becomes clusters at full tension
 
 
@@ -85,15 +88,20 @@ def _off(playing: tuple[str, int, int], wanted: int, meter: Meter) -> bool:
 def _way(figure: str, wanted: float, meter: Meter) -> tuple[str, int, int]:
     """Return figure, stroke and voices that come closest to the wanted notes in a bar.
 
-    Where the figure is too still for so much motion, or too busy for so much silence, a kindred one takes over.
+    Where the figure is too still for so much motion, or too busy for so much silence, a kindred one may take over.
     """
-    every, size = min(SETTINGS[figure], key=lambda way: abs(_count(figure, *way, meter) - wanted))
-    count = _count(figure, every, size, meter)
-    if count < 0.6 * wanted and figure in LIVELIER:
-        return _way(LIVELIER[figure], wanted, meter)
-    if count > 1.7 * wanted and figure != "pad":
-        return _way("pad", wanted, meter)
-    return figure, every, size
+
+    def distance(way: tuple[str, int, int]) -> float:
+        return abs(_count(*way, meter) - wanted)
+
+    best = min(_ways(figure), key=distance)
+    if 0.6 * wanted <= _count(*best, meter) <= 1.7 * wanted:
+        return best
+    return min([best, *_ways(LIVELIER.get(figure, "arpeggio")), *_ways("pad")], key=distance)
+
+
+def _ways(figure: str) -> list[tuple[str, int, int]]:
+    return [(figure, every, size) for every, size in SETTINGS[figure]]
 
 
 @lru_cache(maxsize=4096)
@@ -112,9 +120,21 @@ def _bar(hands: _Hands, harmony: Harmony, bar: int) -> list[Note]:
         if rhythm:
             pattern = _crowd(rhythm, start, end, size) or pattern
         pitches = _sharpened(hands, pitches, bar, start)
+        ringing = _rings(hands, figure)
         for at, length, voices in pattern:
-            notes += [Note(origin + at * STEP, length * STEP, pitches[v], held=figure == "pad") for v in voices]
+            sounding = _until_strong(setting.meter, at, end) if ringing else length
+            held = ringing or figure == "pad"
+            notes += [Note(origin + at * STEP, sounding * STEP, pitches[v], held=held) for v in voices]
     return notes
+
+
+def _rings(hands: _Hands, figure: str) -> bool:
+    """Say whether broken chords ring on, as with a pedal: on plucked and struck strings, in a legato hand."""
+    return figure in BROKEN and hands.instrument in RINGING and hands.setting.character.legato >= LET_RING
+
+
+def _until_strong(meter: Meter, at: int, end: int) -> int:
+    return min([end, *(strong for strong in meter.strong if strong > at)]) - at
 
 
 def _voiced(hands: _Hands, chord: Chord, bar: int, size: int) -> list[int]:
@@ -153,6 +173,6 @@ def _last_chord(hands: _Hands, harmony: Harmony) -> list[Note]:
     setting, bar = hands.setting, hands.setting.bars - 1
     pitches = _voiced(hands, harmony.at(bar, 0), bar, 3)
     origin, end = bar * setting.meter.ticks, setting.bars * setting.meter.ticks
-    rolled = hands.playing is not None and hands.playing[0] in ("alberti", "arpeggio", "wave")
+    rolled = hands.playing is not None and hands.playing[0] in BROKEN
     delay = STEP if rolled and setting.meter.steps >= 8 else 0
     return [Note(origin + i * delay, end - origin - i * delay, p, held=True) for i, p in enumerate(pitches)]

@@ -25,7 +25,11 @@ def compose_bass(setting: Setting, harmony: Harmony, instrument: Instrument) -> 
             continue
         last = bar == setting.bars - 1
         for start, end, pitch in _line(setting, harmony, bar, 1 if last else count, before, instrument):
-            notes += _struck(setting, instrument, Note(bar * setting.meter.ticks + start * STEP, (end - start) * STEP, pitch, held=last))
+            notes += _struck(
+                setting,
+                instrument,
+                Note(bar * setting.meter.ticks + start * STEP, (end - start) * STEP, pitch, held=last),
+            )
             before = pitch
     return notes
 
@@ -49,8 +53,7 @@ def _line(
         here = beats if count >= len(setting.meter.beats) else beats[:1] if count <= len(spans) else _pair(beats)
         after = spans[index + 1][2] if index + 1 < len(spans) else harmony.at(min(bar + 1, setting.bars - 1), 0)
         pitches = [low] * len(here) if pedal else _walk(setting, chord, after, low, len(here), bar, instrument)
-        for at, stop, pitch in zip([start, *here[1:]], [*here[1:], end], pitches, strict=True):
-            yield at, stop, pitch
+        yield from zip([start, *here[1:]], [*here[1:], end], pitches, strict=True)
         before = low
 
 

@@ -58,7 +58,7 @@ class Character:
 def character_of(profile: Profile) -> Character:
     """Return the composer's controls for a profile."""
     disc, ocean, dark, physics = profile.disc, profile.ocean, profile.dark_triad, profile.physics
-    bias = {name: 1.0 for name in profile.cognitive_biases}.get
+    bias = dict.fromkeys(profile.cognitive_biases, 1.0).get
     return Character(
         legato=0.35 + 0.6 * disc.steadiness,
         irregularity=_clamp(profile.entropy * (1.2 - 0.5 * disc.compliance) - 0.25 * bias("illusion_control", 0.0)),

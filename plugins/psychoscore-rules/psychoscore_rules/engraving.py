@@ -43,7 +43,9 @@ def _write_sections(setting: Setting, score: Score) -> None:
         score.markers.append(TextMeta(tick, section.letter))
         if section.shift != shift:
             shift = section.shift
-            score.key_signatures.append(KeySignature(tick, *key_signature(setting.home.tonic + shift, setting.plan.mode)))
+            score.key_signatures.append(
+                KeySignature(tick, *key_signature(setting.home.tonic + shift, setting.plan.mode))
+            )
 
 
 def key_signature(tonic: int, mode: str) -> tuple[int, int]:

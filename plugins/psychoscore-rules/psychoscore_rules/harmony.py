@@ -33,7 +33,7 @@ class Harmony:
 
 
 def harmonize(setting: Setting) -> Harmony:
-    """Return the harmony of a piece: progressions by phrase, pivots between keys, the plan's own chords, a bass line."""
+    """Return the harmony of a piece: progressions by phrase, ways into new keys, the plan's own chords, a bass."""
     bars: list[list[tuple[int, Chord]]] = []
     for phrase in setting.phrases:
         bars += _phrase(setting, phrase)
@@ -57,7 +57,7 @@ def _phrase(setting: Setting, phrase: Phrase) -> list[list[tuple[int, Chord]]]:
 
 
 def _degrees(setting: Setting, phrase: Phrase) -> list[list[int]]:
-    """Return the roots of each bar (from 1): a walk from the opening to the close, whose first two chords share a bar."""
+    """Return the roots of each bar (from 1): a walk to the close, whose first two chords share a bar."""
     approach, penultimate, goal = _close(setting, phrase)
     if phrase.length == 1:
         return [[goal if phrase.close == "final" or phrase.start == 0 else penultimate]]
@@ -135,7 +135,7 @@ def _move(setting: Setting, phrase: Phrase, index: int, bars: list[list[tuple[in
 
 
 def _approach(rng: random.Random, goal: Chord, clusters: float) -> Chord:
-    weights = {name: 1.0 for name in APPROACHES}
+    weights = dict.fromkeys(APPROACHES, 1.0)
     weights["secondary dominant"] = 3.0
     weights["tritone substitute"] = 0.3 + 4 * clusters
     above, tones = APPROACHES[draw(rng, weights)]

@@ -20,7 +20,11 @@ def compose_inner(setting: Setting, harmony: Harmony, instrument: Instrument, me
     start = enters(setting, "inner") * setting.meter.ticks
     if setting.character.doubling > COUPLED_FROM:
         sung = [note for note in melody if note.onset >= start]
-        return [_paired(setting, harmony, instrument, note) for note in sung if setting.dice("pair", note.onset).random() < _share(setting)]
+        return [
+            _paired(setting, harmony, instrument, note)
+            for note in sung
+            if setting.dice("pair", note.onset).random() < _share(setting)
+        ]
     return [note for note in _counterline(setting, harmony, instrument) if note.onset >= start]
 
 
@@ -54,7 +58,9 @@ def _counterline(setting: Setting, harmony: Harmony, instrument: Instrument) -> 
     for onset, duration, chord, bar in spans:
         centre = min(instrument.high - 7, max(instrument.low + 7, round(setting.register(bar)) + 2))
         before = line[-1].pitch if line else centre
-        line.append(Note(onset, duration, _nearest_tone(chord, before, centre, instrument), held=bar == setting.bars - 1))
+        line.append(
+            Note(onset, duration, _nearest_tone(chord, before, centre, instrument), held=bar == setting.bars - 1)
+        )
     return _slid(setting, line)
 
 

@@ -35,7 +35,7 @@ class Meter:
 
     @cached_property
     def units(self) -> tuple[tuple[int, int], ...]:
-        """Return the bar as rhythm fills it, (start, length): quarter beats in pairs from each strong one, others alone."""
+        """Return the (start, length) that rhythm fills: quarter beats in pairs from a strong one, others alone."""
         units: list[tuple[int, int]] = []
         for start, length in self.beats:
             if units and length == 4 == units[-1][1] and start not in self.strong:

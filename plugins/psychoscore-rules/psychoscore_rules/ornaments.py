@@ -27,7 +27,12 @@ def ornament(setting: Setting, harmony: Harmony, melody: list[Note]) -> list[Not
         bar, rest = divmod(note.onset, setting.meter.ticks)
         scale = harmony.at(bar, rest // STEP).scale
         step = scale.step(note.pitch)
-        weights = {"grace": 3.0, "mordent": 2.0, "turn": 2.0 * (note.duration >= 4 * STEP), "trill": 1.5 * (note.duration >= 4 * STEP)}
+        weights = {
+            "grace": 3.0,
+            "mordent": 2.0,
+            "turn": 2.0 * (note.duration >= 4 * STEP),
+            "trill": 1.5 * (note.duration >= 4 * STEP),
+        }
         notes += ORNAMENTS[draw(rng, weights)](note, scale.pitch(step + 1))
     return [*notes, *melody[-1:]]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from psychoscore_rules.meter import STEP
 from psychoscore_rules.notes import Note
 from psychoscore_rules.orchestration import TIMPANI
@@ -30,7 +32,7 @@ def _spaced(notes: list[Note]) -> list[Note]:
     ordered = sorted(set(notes))
     return [
         note._replace(duration=min(note.duration, after.onset - note.onset))
-        for note, after in zip(ordered, ordered[1:], strict=False)
+        for note, after in pairwise(ordered)
         if after.onset > note.onset
     ] + ordered[-1:]
 

@@ -1,4 +1,4 @@
-"""Placement: a motif finds its pitches over a bar's chords, as a singer would: near the last note, strong notes in tune.
+"""Placement: a motif finds its pitches over a bar's chords, near the last note, with its strong notes in tune.
 
 Every anchor in the voice's window is tried. Strong notes go to the nearest chord tone, weak ones follow them, and the
 version that bends the motif least, joins best and comes closest to where the phrase is heading is the likeliest.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from attrs import frozen
 
@@ -78,7 +79,7 @@ def _cost(steps: list[int], motif: Motif, anchor: int, wish: Wish) -> float:
     bent = sum(abs(step - anchor - offset) for step, offset in zip(steps, motif.contour, strict=True))
     cost = 0.5 * bent + 0.45 * abs(sum(steps) / len(steps) - wish.middle)
     shyness = 1.4 - 1.2 * wish.leaps
-    cost += shyness * sum(LEAP[min(7, abs(b - a))] for a, b in zip(steps, steps[1:], strict=False))
+    cost += shyness * sum(LEAP[min(7, abs(b - a))] for a, b in pairwise(steps))
     cost += 2.0 * sum(max(0, wish.low - step, step - wish.high) for step in steps)
     if wish.previous is not None:
         cost += JOIN[min(7, abs(steps[0] - wish.previous))]

@@ -1,4 +1,4 @@
-"""Rhythm: bars are built from small cells of one beat or two; an unpredictable mind picks crooked cells and ties over beats."""
+"""Rhythm: bars are built from small cells of one beat or two; unpredictable minds pick crooked ones."""
 
 from __future__ import annotations
 
@@ -113,7 +113,9 @@ def _cell(rng: random.Random, length: int, notes: int, irregularity: float, temp
     if not cells:  # no cell of exactly so many notes: the nearest
         nearest = min(CELLS[length], key=lambda cell: abs(len(cell) - notes))
         cells = {cell: crook for cell, crook in CELLS[length].items() if len(cell) == len(nearest)}
-    weights = {cell: 0.02 + (1 - crook) * (1 - irregularity) ** 2 + crook * irregularity for cell, crook in cells.items()}
+    weights = {
+        cell: 0.02 + (1 - crook) * (1 - irregularity) ** 2 + crook * irregularity for cell, crook in cells.items()
+    }
     return draw(rng, weights, 0.6 * temperature)
 
 

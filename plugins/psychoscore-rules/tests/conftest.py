@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from psychoscore_rules.composition import Sketch, compose_sketch
 
 from psychoscore_core.profile import Profile
 from psychoscore_core.records import Plan
 from psychoscore_core.rule_table import plan_of
+from psychoscore_rules.composition import Sketch, compose_sketch
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from psychoscore_rules import hearing
-from psychoscore_rules.accompaniment import figures_of
-from psychoscore_rules.composition import Sketch
 
 from psychoscore_core.profile import Profile
 from psychoscore_core.records import DENSITY_MAX
 from psychoscore_core.rule_table import plan_of
+from psychoscore_rules import hearing
+from psychoscore_rules.accompaniment import figures_of
+from psychoscore_rules.composition import Sketch
 
 SEEDS = range(10)
 
@@ -140,7 +140,12 @@ def biased(*names: str) -> dict[str, Any]:
 UP = [  # (what is raised, from, to, what rises)
     ("steadiness", {"disc__steadiness": 0.0}, {"disc__steadiness": 1.0}, hearing.legato),
     ("steadiness", {"disc__steadiness": 0.4}, {"disc__steadiness": 0.6}, hearing.legato),
-    ("compliance", {"disc__compliance": 1.0, "entropy": 0.8}, {"disc__compliance": 0.0, "entropy": 0.8}, hearing.syncopation),
+    (
+        "compliance",
+        {"disc__compliance": 1.0, "entropy": 0.8},
+        {"disc__compliance": 0.0, "entropy": 0.8},
+        hearing.syncopation,
+    ),
     ("influence", {"disc__influence": 0.1}, {"disc__influence": 0.9}, lead_ins),
     ("dominance", {"disc__dominance": 0.0}, {"disc__dominance": 1.0}, figure_share("block")),
     ("openness", {"ocean__openness": 0.0}, {"ocean__openness": 1.0}, chord_size),
@@ -174,7 +179,12 @@ UP = [  # (what is raised, from, to, what rises)
     ("plenty", biased("scarcity"), {}, hearing.notes_a_bar),
     ("social proof", {"physics__coupling": 0.35}, {"physics__coupling": 0.35} | biased("social_proof"), paired),
     ("groupthink", {"physics__coupling": 0.35}, {"physics__coupling": 0.35} | biased("groupthink"), paired),
-    ("confirmation", {"physics__exponent": 0.3}, {"physics__exponent": 0.3} | biased("confirmation"), hearing.repetition),
+    (
+        "confirmation",
+        {"physics__exponent": 0.3},
+        {"physics__exponent": 0.3} | biased("confirmation"),
+        hearing.repetition,
+    ),
     ("no anchoring", biased("anchoring"), {}, bass_pitches),
     ("availability", {}, biased("availability"), hearing.repetition),
     ("no loss aversion", biased("loss_aversion"), {}, leap),
@@ -203,7 +213,9 @@ def test_direction(name: str, less: dict[str, Any], more: dict[str, Any], measur
     assert high > low * 1.03 + 1e-3 if low >= 0 else high > low, f"{name}: {low:.4f} -> {high:.4f}"
 
 
-@pytest.mark.parametrize(("register", "names"), [("real", ("pulse",)), ("symbolic", ("alberti",)), ("imaginary", ("arpeggio", "wave"))])
+@pytest.mark.parametrize(
+    ("register", "names"), [("real", ("pulse",)), ("symbolic", ("alberti",)), ("imaginary", ("arpeggio", "wave"))]
+)
 def test_register_chooses_the_figures(register: str, names: tuple[str, ...], sketch: Any) -> None:
     shares = {}
     for dominant in ("real", "symbolic", "imaginary"):
@@ -231,7 +243,9 @@ def test_register_sets_the_mean_pitch(register: int, sketch: Any) -> None:
 
 @pytest.mark.parametrize("velocity", [49, 80, 100])
 def test_dynamics_set_the_mean_velocity(velocity: int, sketch: Any) -> None:
-    heard = fmean(hearing.mean_velocity(sketch(profile(), seed, plan=planned(dynamics=velocity / 127))) for seed in SEEDS)
+    heard = fmean(
+        hearing.mean_velocity(sketch(profile(), seed, plan=planned(dynamics=velocity / 127))) for seed in SEEDS
+    )
     assert heard == pytest.approx(velocity, abs=4)
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from psychoscore_rules import hearing
-from psychoscore_rules.composition import compose_sketch
 
 from psychoscore_core.errors import RunError
 from psychoscore_core.profile import DarkTriad, Physics, Profile
 from psychoscore_core.random_profile import random_profile
 from psychoscore_core.records import MODES, Attributes
 from psychoscore_core.rule_table import plan_of
+from psychoscore_rules import hearing
+from psychoscore_rules.composition import compose_sketch
 
 SIGNATURES = [(2, 4), (3, 4), (4, 4), (6, 8), (5, 4), (7, 8)]
 

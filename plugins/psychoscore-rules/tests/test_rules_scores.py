@@ -15,15 +15,15 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from psychoscore_rules.composer import RulesComposer
-from psychoscore_rules.composition import compose_score
-from psychoscore_rules.plugin import RulesConfig
 from symusic import Score
 
 from psychoscore_core.profile import DIMENSIONS, Profile
 from psychoscore_core.random_profile import random_profile
 from psychoscore_core.records import Attributes, BarPlan, Condition, Plan
 from psychoscore_core.rule_table import plan_of
+from psychoscore_rules.composer import RulesComposer
+from psychoscore_rules.composition import compose_score
+from psychoscore_rules.plugin import RulesConfig
 
 SIGNATURES = [(2, 4), (3, 4), (4, 4), (6, 8), (5, 4), (7, 8), (9, 8), (5, 8), (2, 2), (3, 16), (1, 4), (4, 1)]
 CORNERS = [0, 3, 9, 10, 11, 13, 14, 15, 16, 17]
@@ -50,7 +50,9 @@ bars = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.lists(bars, min_size=1, max_size=64), st.sampled_from(SIGNATURES), st.floats(0.05, 5))
-def test_any_plan_is_filled_exactly(seed: int, plan_bars: list[BarPlan], signature: tuple[int, int], heat: float) -> None:
+def test_any_plan_is_filled_exactly(
+    seed: int, plan_bars: list[BarPlan], signature: tuple[int, int], heat: float
+) -> None:
     profile = random_profile(random.Random(seed))
     plan = evolve(plan_of(profile, 1, None, signature), bars=tuple(plan_bars))
     check(compose_score(profile, plan, [heat] * len(plan_bars), seed), plan)
@@ -130,12 +132,18 @@ def test_another_seed_gives_another_piece() -> None:
 
 def test_it_costs_neither_torch_nor_miditok() -> None:
     code = "import sys, psychoscore_rules.composer; print({'torch', 'miditok', 'transformers'} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        == "set()"
+    )
 
 
 def test_the_descriptor_imports_nothing_heavy() -> None:
     code = "import sys, psychoscore_rules.plugin; print({'numpy', 'symusic', 'torch'} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        == "set()"
+    )
 
 
 def test_thirty_two_bars_take_under_a_tenth_of_a_second() -> None:

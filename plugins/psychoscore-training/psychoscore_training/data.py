@@ -139,6 +139,8 @@ def _check_example(example: dict[str, Any], rows: int) -> tuple[int, ...]:
         raise ValueError(f"rows {offset} to {offset + length} lie outside the {rows} rows on disk")
     if not 2 <= prefix < length or notes < 0:
         raise ValueError(f"a prefix of {prefix} rows and {notes} notes do not fit {length} rows")
+    if example["split"] not in SPLITS:
+        raise ValueError(f"the split {example['split']!r} is none of {', '.join(SPLITS)}")
     return SPLITS.index(example["split"]), offset, length, prefix, notes
 
 

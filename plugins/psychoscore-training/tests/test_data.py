@@ -48,7 +48,7 @@ def test_an_id_outside_its_family_is_refused(corpus):
         ({"offset": -1}, "line 3: ValueError: rows -1"),
         ({"prefix": 28}, "line 3: ValueError: a prefix of 28 rows"),
         ({"length": "28"}, "line 3: ValueError: .* whole numbers"),
-        ({"split": "dev"}, "line 3: ValueError: tuple.index"),
+        ({"split": "dev"}, "line 3: ValueError: the split 'dev' is none of train, validation, test"),
         ({"vector": [1.0]}, "vectors differ in length"),
         ({"vector": [1.0, float("nan")]}, "not finite"),
         ({"bar_conditions": [[1.0, 2.0], [1.0]]}, "line 3: ValueError"),

@@ -42,12 +42,11 @@ class TransformerBackend:
     ) -> Checkpoint:
         """Train, or go on with the training that the folder holds; with `checkpoint` set, load that instead."""
         if self.config.checkpoint is not None:
-            self.load(self.config.checkpoint)
             return self._ready().record
         prepared = open_prepared(data)
         self._check(prepared)
         torch.manual_seed(training.seed)
-        model = Model(self.sizes(prepared))
+        model = Model(self.sizes(prepared.families))
         count = sum(parameter.numel() for parameter in model.parameters())
         report.remark(f"train: a transformer of {count / 1e6:.2f} million parameters")
         digests = {"vocabulary": self.vocabulary.digest, "space": self.space.digest}
@@ -95,10 +94,10 @@ class TransformerBackend:
         """Return the state with these streams only."""
         return decoding.keep(state, indices)
 
-    def sizes(self, data: Prepared) -> Sizes:
-        """Return the sizes of the model that the config asks for on this data."""
+    def sizes(self, families: tuple[int, ...]) -> Sizes:
+        """Return the sizes of the model that the config asks for with these token families."""
         return Sizes(
-            families=data.families,
+            families=families,
             vector=len(self.space.vector),
             bar=len(self.space.bar),
             style_tokens=self.config.style_tokens,
@@ -107,6 +106,8 @@ class TransformerBackend:
         )
 
     def _ready(self) -> Loaded:
+        if self._loaded is None and self.config.checkpoint is not None:
+            self.load(self.config.checkpoint)
         if self._loaded is None:
             raise CheckpointError("transformer: no checkpoint is loaded; train one or set model.checkpoint")
         return self._loaded

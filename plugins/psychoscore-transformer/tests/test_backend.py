@@ -10,11 +10,25 @@ from attrs import evolve
 from psychoscore_core.errors import DataError
 from psychoscore_core.records import Checkpoint, ConditionSpace
 from psychoscore_core.report import Silent
-from psychoscore_core.testing import conformance
+from psychoscore_core.testing import check_plugin, conformance, toy
 from psychoscore_transformer import plugin
+from psychoscore_transformer.checkpoint import write_checkpoint
+from psychoscore_transformer.model import Model
 from psychoscore_transformer.plugin import TransformerConfig
 
 test_conformance = conformance(plugin)
+
+
+def test_a_trained_one_passes_the_kit_too(backend, tmp_path):
+    built = backend(toy.VOCABULARY, toy.SPACE)
+    digests = {"vocabulary": toy.VOCABULARY.digest, "space": toy.SPACE.digest}
+    sizes = built.sizes((toy.VOCABULARY.families[0].size,))
+    write_checkpoint(tmp_path, Model(sizes), 32, digests, 0, {})
+    configs = {"model:transformer": TransformerConfig(checkpoint=tmp_path, device="cpu")}
+    outcomes = check_plugin(plugin, configs=configs)
+    outcomes.raise_for_failures()
+    skipped = {o.check for o in outcomes.outcomes if o.status == "skipped"}
+    assert all(check.startswith("compos") for check in skipped)
 
 
 def test_training_leaves_a_checkpoint(backend, corpus, terms, training, tmp_path):

@@ -1,7 +1,6 @@
 """The model overfits, and it learns to use the profile and the plan."""
 
 import numpy as np
-import pytest
 import torch
 from attrs import evolve
 
@@ -36,7 +35,13 @@ def trained(make, terms, training, folder, **changes):
 def test_a_tiny_corpus_is_learned_by_heart(make, corpus, terms, training, tmp_path):
     torch.manual_seed(0)
     model = Model(make.sizes())
-    changes = {"steps": 200, "learning_rate": 1e-2, "condition_dropout": 0.0, "evaluate_every": 1000, "save_every": 1000}
+    changes = {
+        "steps": 300,
+        "learning_rate": 1e-2,
+        "condition_dropout": 0.0,
+        "evaluate_every": 1000,
+        "save_every": 1000,
+    }
     fit(model, terms, corpus, evolve(training, **changes), tmp_path / "t", Silent(), lambda *_: None)
     model.eval()
     windows = [Window(int(i), 0, int(corpus.music[i]), 0) for i in corpus.split("train")]

@@ -1,4 +1,4 @@
-"""Train the toy model in a process of its own: `python training_run.py DATA FOLDER [SECONDS A STEP]`."""
+"""Train the toy model in a process of its own: `python training_run.py DATA FOLDER [PAUSE [ACCUMULATE [DROPOUT]]]`."""
 
 import sys
 import time
@@ -30,17 +30,17 @@ class Slow(Silent):
         time.sleep(self.pause)
 
 
-def main(data: Path, folder: Path, pause: float = 0.0, batch_size: int = 4) -> None:
+def main(data: Path, folder: Path, pause: float = 0.0, accumulate: float = 2, dropout: float = 0.1) -> None:
     torch.set_num_threads(1)
     texts = tuple(f"t{i}" for i in range(21))
     vocabulary = Vocabulary(families=(Family(name="t", tokens=texts),), prefix={}, pad=0, bos=1, sep=2, eos=3)
     space = ConditionSpace(vector=("a", "b", "c"), bar=("x", "y"))
-    config = TransformerConfig(layers=2, width=32, heads=4, kv_heads=2, hidden=64, dropout=0.1, device="cpu")
-    settings = {"steps": 30, "batch_size": batch_size, "context": 32, "evaluate_every": 7, "save_every": 4}
+    config = TransformerConfig(layers=2, width=32, heads=4, kv_heads=2, hidden=64, dropout=dropout, device="cpu")
+    settings = {"steps": 30, "batch_size": 4, "context": 32, "evaluate_every": 7, "save_every": 4}
     terms = {"causal-lm": Term(name="causal-lm", weight=1.0, loss=CrossEntropy())}
-    training = Training(**settings, device="cpu", accumulate=2, condition_dropout=0.2)
+    training = Training(**settings, device="cpu", accumulate=int(accumulate), condition_dropout=0.2)
     TransformerBackend(config, vocabulary, space).train(data, terms, training, folder, Slow(pause))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), *(float(s) for s in sys.argv[3:4]), *(int(s) for s in sys.argv[4:]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *map(float, sys.argv[3:]))
