@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -47,10 +48,18 @@ def generate(
         raise ConfigError(f"-o {output}: is a folder, not a file")
     given: dict[str, Any] = {"generation.bars": bars, "generation.seed": seed}
     source = str(Path(profile).resolve()) if Path(profile).exists() else profile
-    given |= {"name": "piece", "generation.profile": source, "generation.takes": 1, PROFILES: None}
+    given |= {"name": _title(profile), "generation.profile": source, "generation.takes": 1, PROFILES: None}
     extra = [f"{key}={json.dumps(value)}" for key, value in given.items() if value is not None or key == PROFILES]
     for path in _write(folder, output, plugins, no_plugin, preset, (*sets, *extra)):
         click.echo(path)
+
+
+def _title(profile: str) -> str:
+    """Return the piece's name: the profile's own, as far as a name may have its letters."""
+    from psychoscore_core.config.model import NAME
+
+    stem = Path(profile).name.split(".")[0]
+    return stem if re.fullmatch(NAME, stem) and len(stem) <= 100 else "piece"
 
 
 def _write(

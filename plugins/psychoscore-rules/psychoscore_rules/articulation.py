@@ -6,14 +6,10 @@ from psychoscore_rules.notes import Layers, Note
 from psychoscore_rules.setting import Setting
 
 SHORTEST = 30  # ticks
-LET_RING = 0.75  # legato from which the accompaniment rings on, as with a pedal
 
 
 def articulate(setting: Setting, layers: Layers) -> Layers:
-    """Return the layers with sounding lengths: written length times the legato ratio; held notes sound in full.
-
-    From LET_RING on, broken chords of a piano, harp or celesta ring to the end of their beat group.
-    """
+    """Return the layers with sounding lengths: written length times the legato ratio; held notes sound in full."""
     ratio = setting.character.legato
     return {layer: _clean([_sounded(note, ratio) for note in notes]) for layer, notes in layers.items()}
 

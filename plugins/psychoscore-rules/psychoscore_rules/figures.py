@@ -52,7 +52,8 @@ def _broken(order: Callable[[int], tuple[int, ...]], restart: bool) -> Callable[
     """Return a figure of single notes in an order that begins anew on each strong beat, or runs on."""
 
     def figure(every: int, size: int, meter: Meter, start: int, end: int) -> list[Stroke]:
-        cycle, index, struck = order(size), 0, []
+        cycle, index = order(size), 0
+        struck: list[Stroke] = []
         for at in range(start, end, every):
             if restart and at in meter.strong:
                 index = 0

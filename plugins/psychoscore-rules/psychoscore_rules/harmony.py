@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 from attrs import evolve, frozen
 
@@ -170,7 +171,7 @@ def _smooth_bass(setting: Setting, bars: list[list[tuple[int, Chord]]]) -> list[
         for start, chord in bar:
             fixed = index in closing or (index in opening and start == 0) or setting.bar(index).chord
             if before is not None and not fixed and len(chord.tones) > 2:
-                chord = min(_inversions(chord), key=lambda option: _bass_cost(option, before))
+                chord = min(_inversions(chord), key=partial(_bass_cost, before))
             before = chord.scale.pitch(chord.bass) % 12
             turned.append((start, chord))
         smooth.append(turned)
@@ -181,6 +182,6 @@ def _inversions(chord: Chord) -> list[Chord]:
     return [evolve(chord, bass=degree) for degree in chord.tones[:2]]
 
 
-def _bass_cost(chord: Chord, before: int) -> float:
+def _bass_cost(before: int, chord: Chord) -> float:
     distance = abs((chord.scale.pitch(chord.bass) - before + 6) % 12 - 6)
     return (2.0 if distance == 0 else distance) + (2.5 if chord.bass != chord.root else 0.0)

@@ -88,7 +88,8 @@ def spelled(scale: Scale, pitch_classes: tuple[int, ...], bass: int | None = Non
 
     A pitch class that finds no degree within a semitone is left out. `bass` is a pitch class, the root if None.
     """
-    intervals, tones = list(scale.intervals), []
+    intervals = list(scale.intervals)
+    tones: list[int] = []
     for pitch_class in pitch_classes:
         degree = _degree(intervals, tones, (pitch_class - scale.tonic) % 12)
         if degree is not None:

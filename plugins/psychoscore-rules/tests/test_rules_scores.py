@@ -130,6 +130,12 @@ def test_another_seed_gives_another_piece() -> None:
     assert len(pieces) == 5
 
 
+def imported(module: str, heavy: set[str]) -> str:
+    """Say which of the heavy packages a fresh process has loaded after importing the module."""
+    code = f"import sys, {module}; print({heavy!r} & set(sys.modules))"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
 def test_it_costs_neither_torch_nor_miditok() -> None:
     code = "import sys, psychoscore_rules.composer; print({'torch', 'miditok', 'transformers'} & set(sys.modules))"
     assert (
