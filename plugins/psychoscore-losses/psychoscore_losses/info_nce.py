@@ -47,8 +47,10 @@ class InfoNce(nn.Module):
     def __init__(self, config: InfoNceConfig, hidden_size: int, vector_size: int) -> None:
         super().__init__()
         self.config = config
-        self.music = nn.Linear(hidden_size, config.width)
-        self.profile = nn.Linear(vector_size, config.width)
+        with torch.random.fork_rng(devices=[]):  # the same projections in every run, whatever was drawn before
+            torch.manual_seed(0)
+            self.music = nn.Linear(hidden_size, config.width)
+            self.profile = nn.Linear(vector_size, config.width)
         self.log_temperature = nn.Parameter(torch.tensor(math.log(config.temperature)))
 
     def forward(self, outputs: Any, batch: Any) -> Tensor:

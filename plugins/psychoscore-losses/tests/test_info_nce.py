@@ -164,3 +164,13 @@ def rank(loss, outputs, batch) -> float:
 def test_the_training_library_says_which_sequences_are_conditioned():
     batches = pytest.importorskip("psychoscore_training.batches", reason="psychoscore-training is not installed")
     assert {"conditioned", "groups", "mask", "vector"} <= {field.name for field in attrs.fields(batches.Batch)}
+
+
+def test_two_losses_start_from_the_same_projections_and_leave_the_generator_alone():
+    torch.manual_seed(1)
+    first = InfoNce(InfoNceConfig(), 8, 57)
+    drawn = torch.rand(1)
+    second = InfoNce(InfoNceConfig(), 8, 57)
+    assert torch.equal(first.music.weight, second.music.weight)
+    torch.manual_seed(1)
+    assert torch.equal(drawn, torch.rand(1))

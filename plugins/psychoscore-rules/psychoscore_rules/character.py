@@ -64,7 +64,7 @@ def character_of(profile: Profile) -> Character:
         irregularity=_clamp(profile.entropy * (1.2 - 0.5 * disc.compliance) - 0.25 * bias("illusion_control", 0.0)),
         modulation=_clamp((profile.entropy - 0.3) / 0.6) * (1 - 0.9 * physics.stability),
         divergence=_clamp(
-            0.3
+            0.2
             + 0.8 * physics.exponent
             + 0.2 * (profile.entropy - 0.5)
             + 0.4 * (0.5 - ocean.conscientiousness)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symusic import Score
+from symusic.core import ScoreTick
 
 from psychoscore_core.records import Condition, Plan
 from psychoscore_rules.composition import compose_score
@@ -17,7 +17,7 @@ class RulesComposer:
     def __init__(self, config: RulesConfig, **facts: object) -> None:
         self.config = config
 
-    def compose(self, condition: Condition, plan: Plan, temperatures: Sequence[float], seed: int) -> Score:
+    def compose(self, condition: Condition, plan: Plan, temperatures: Sequence[float], seed: int) -> ScoreTick:
         """Return a score of exactly `len(plan.bars)` bars; the same arguments give the same score."""
         heat = [temperature * self.config.adventure for temperature in temperatures]
         return compose_score(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attrs import frozen
-from symusic import Score
+from symusic.core import ScoreTick
 
 from psychoscore_core.profile import Profile
 from psychoscore_core.records import Plan
@@ -44,7 +44,7 @@ def compose_score(
     seed: int,
     ritardando: bool = False,
     drums: bool = True,
-) -> Score:
+) -> ScoreTick:
     """Return a score of exactly `len(plan.bars)` bars, 480 ticks a quarter; the same arguments give the same score.
 
     temperatures: one per bar, above 0. Raises ValueError on a plan without bars, a wrong number of temperatures or

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from symusic import KeySignature, Note, Score, Tempo, TextMeta, TimeSignature, Track
+from symusic.core import (
+    KeySignatureTick,
+    NoteTick,
+    ScoreTick,
+    TempoTick,
+    TextMetaTick,
+    TimeSignatureTick,
+    TrackTick,
+)
 
 from psychoscore_rules.meter import TICKS_PER_QUARTER
 from psychoscore_rules.notes import Layers
@@ -13,38 +21,40 @@ from psychoscore_rules.setting import Setting
 SLOWING = 0.85  # share of the tempo in the last bar
 
 
-def engrave(setting: Setting, layers: Layers, ensemble: Ensemble, ritardando: bool) -> Score:
+def engrave(setting: Setting, layers: Layers, ensemble: Ensemble, ritardando: bool) -> ScoreTick:
     """Return the score, 480 ticks a quarter; empty layers give no track."""
-    score = Score(TICKS_PER_QUARTER)
-    score.time_signatures.append(TimeSignature(0, *setting.plan.time_signature))
+    score = ScoreTick(TICKS_PER_QUARTER)
+    score.time_signatures.append(TimeSignatureTick(0, *setting.plan.time_signature))
     _write_tempo(setting, score, ritardando)
     _write_sections(setting, score)
     for layer, notes in layers.items():
         if not notes:
             continue
         instrument = ensemble[layer]
-        track = Track(f"{layer}: {instrument.name}", instrument.program, layer == "drums")
+        track = TrackTick(f"{layer}: {instrument.name}", instrument.program, layer == "drums")
         for note in notes:
-            track.notes.append(Note(note.onset, note.duration, note.pitch, note.velocity))
+            track.notes.append(NoteTick(note.onset, note.duration, note.pitch, note.velocity))
         score.tracks.append(track)
     return score
 
 
-def _write_tempo(setting: Setting, score: Score, ritardando: bool) -> None:
-    score.tempos.append(Tempo(0, setting.plan.tempo))
+def _write_tempo(setting: Setting, score: ScoreTick, ritardando: bool) -> None:
+    score.tempos.append(TempoTick(0, setting.plan.tempo))
     if ritardando and setting.bars >= 4:
-        score.tempos.append(Tempo((setting.bars - 1) * setting.meter.ticks, max(10.0, SLOWING * setting.plan.tempo)))
+        score.tempos.append(
+            TempoTick((setting.bars - 1) * setting.meter.ticks, max(10.0, SLOWING * setting.plan.tempo))
+        )
 
 
-def _write_sections(setting: Setting, score: Score) -> None:
+def _write_sections(setting: Setting, score: ScoreTick) -> None:
     shift: int | None = None
     for section in setting.sections:
         tick = section.start * setting.meter.ticks
-        score.markers.append(TextMeta(tick, section.letter))
+        score.markers.append(TextMetaTick(tick, section.letter))
         if section.shift != shift:
             shift = section.shift
             score.key_signatures.append(
-                KeySignature(tick, *key_signature(setting.home.tonic + shift, setting.plan.mode))
+                KeySignatureTick(tick, *key_signature(setting.home.tonic + shift, setting.plan.mode))
             )
 
 

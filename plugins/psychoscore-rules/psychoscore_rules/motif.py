@@ -10,6 +10,8 @@ from psychoscore_rules.dice import draw
 from psychoscore_rules.meter import Meter
 from psychoscore_rules.rhythm import Rhythm, invent_rhythm, thin, tie
 
+TOLERANCE = 1.4  # how many times more or fewer notes than asked for leave a motif as it is
+
 
 @frozen
 class Motif:
@@ -71,11 +73,11 @@ def vary(motif: Motif, rng: random.Random, meter: Meter, irregularity: float, am
 
 def with_notes(motif: Motif, meter: Meter, count: int) -> Motif:
     """Thin or embellish a motif towards a number of notes, keeping its metrical frame and its outline."""
-    if len(motif.rhythm) > count * 1.3:
+    if len(motif.rhythm) > count * TOLERANCE:
         kept = thin(motif.rhythm, meter, count)
         starts = [motif.rhythm[i][0] for i in kept]
         return Motif(tie(starts, meter.steps), tuple(motif.contour[i] for i in kept))
-    while len(motif.rhythm) * 1.3 < count:
+    while len(motif.rhythm) * TOLERANCE < count:
         longest = max(range(len(motif.rhythm)), key=lambda i: (motif.rhythm[i][1], -i))
         if motif.rhythm[longest][1] < 2:
             break

@@ -21,15 +21,19 @@ class Texture:
 
 
 def texture_of(setting: Setting, bar: int) -> Texture:
-    """Share out density x 32 notes (for a bar of four quarters) over the voices that have entered."""
+    """Share out density x 32 notes (for a bar of four quarters) over the voices; those yet to enter keep their share."""
     budget = setting.bar(bar).density * DENSITY_MAX * setting.meter.quarters / 4
     if setting.character.sparseness:
         budget *= 0.7
     melody = _melody(setting, budget)
-    inner = _inner(setting, bar, melody)
-    bass = _bass(setting, budget) if enters(setting, "bass") <= bar else 0
-    harmony = max(1, round(budget - melody - inner - bass)) if enters(setting, "harmony") <= bar else 0
-    return Texture(melody=melody, inner=inner, harmony=harmony, bass=bass)
+    inner, bass = _inner(setting, melody), _bass(setting, budget)
+    harmony = max(1, round(budget - melody - inner - bass))
+    return Texture(
+        melody=melody,
+        inner=inner if enters(setting, "inner") <= bar else 0,
+        harmony=harmony if enters(setting, "harmony") <= bar else 0,
+        bass=bass if enters(setting, "bass") <= bar else 0,
+    )
 
 
 def enters(setting: Setting, voice: str) -> int:
@@ -51,8 +55,8 @@ def _melody(setting: Setting, budget: float) -> int:
     return int(max(1, min(round(share * budget + 0.5), 0.6 * steps, 3 * beats)))
 
 
-def _inner(setting: Setting, bar: int, melody: int) -> int:
-    if not has_inner(setting) or enters(setting, "inner") > bar:
+def _inner(setting: Setting, melody: int) -> int:
+    if not has_inner(setting):
         return 0
     return melody if setting.character.doubling > 0.6 else 2
 
