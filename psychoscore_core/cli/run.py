@@ -34,6 +34,7 @@ def run(
     """
     from psychoscore_core.config.layers import load_project
     from psychoscore_core.plugins import discover
+    from psychoscore_core.run.follow import follow, follows
     from psychoscore_core.run.runner import plan_run, walk
 
     found = discover(plugins, no_plugin)
@@ -44,6 +45,9 @@ def run(
         for step in planned.steps:
             state = f"keep ({planned.done[step.name]})" if step.name in planned.done else "do"
             click.echo(f"  {step.name:<10} {step.fingerprint}  {state}")
+        return
+    if follows():
+        follow(planned)
         return
     artifacts = walk(planned, resolved, found, quiet=quiet)
     kept = [step.name for step in planned.steps if step.name in planned.done]

@@ -66,8 +66,14 @@ class RunFolder:
         if fresh or not isinstance(record, dict) or record.get("fingerprint") != fingerprint:
             shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True, exist_ok=True)
-        write_json(part / STAGE_FILE, {"stage": stage, "fingerprint": fingerprint})
+        write_json(part / STAGE_FILE, {"stage": stage, "fingerprint": fingerprint, "job": _job()})
         return part
+
+    def at_work(self, stage: str, fingerprint: str) -> Path | None:
+        """Return the part folder once the first process of this very job has begun the stage in it."""
+        part = self.path / f"{PART}{stage}"
+        record = read_json(part / STAGE_FILE) or {}
+        return part if (record.get("fingerprint"), record.get("job")) == (fingerprint, _job()) else None
 
     def finish(self, stage: str) -> Path:
         """Move the part folder into place as the stage's result and return it."""
@@ -95,6 +101,11 @@ class RunFolder:
             yield
         finally:
             lock.unlink(missing_ok=True)
+
+
+def _job() -> str:
+    """Return what the processes of one distributed job on this machine share: `torchrun` starts them all."""
+    return f"{os.environ.get('MASTER_PORT', '')}-{os.getppid()}"
 
 
 def _alive(process: int) -> bool:

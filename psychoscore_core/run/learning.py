@@ -115,10 +115,14 @@ class Learning:
     def _train(self) -> Step:
         parts = self.parts
 
-        def run(folder: Path, report: Report) -> Checkpoint:
+        def along(folder: Path, report: Report) -> Checkpoint:
             data = self.results["prepare"].folder
             assert self.results["tokenizer"]  # the vocabulary that the model is built for
             checkpoint: Checkpoint = parts.model.train(data, parts.terms(), parts.project.training, folder, report)
+            return checkpoint
+
+        def run(folder: Path, report: Report) -> Checkpoint:
+            checkpoint = along(folder, report)
             (folder / TOKENIZER).mkdir(exist_ok=True)
             parts.tokenizer.save(folder / TOKENIZER)
             return checkpoint
@@ -128,7 +132,8 @@ class Learning:
             "losses": parts.identity("losses"),
             "training": asdict(parts.project.training),
         }
-        return Step(name="train", run=run, load=checkpoint_of, facts=facts, needs=("tokenizer", "prepare"))
+        needs = ("tokenizer", "prepare")
+        return Step(name="train", run=run, load=checkpoint_of, facts=facts, needs=needs, along=along)
 
     def _evaluate(self) -> Step:
         def run(folder: Path, report: Report) -> dict[str, float]:

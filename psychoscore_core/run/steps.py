@@ -34,7 +34,8 @@ class Step:
     facts: what the result depends on beside earlier steps (options, component versions, content digests).
     run: writes the result into a folder and returns its value. load: returns the value from that folder;
     None for a stage so quick that it is simply done again. needs: earlier steps whose results it reads.
-    share: whether another run's equal result may serve.
+    share: whether another run's equal result may serve. along: what the further processes of a distributed
+    training do in the folder that the first one works in.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Step:
     facts: Mapping[str, Any] = field(factory=dict)
     needs: tuple[str, ...] = ()
     share: bool = True
+    along: Callable[[Path, Report], Any] | None = None
     fingerprint: str = ""
 
 

@@ -21,7 +21,7 @@ class Texture:
 
 
 def texture_of(setting: Setting, bar: int) -> Texture:
-    """Share out density x 32 notes (for a bar of four quarters) over the voices; those yet to enter keep their share."""
+    """Share out density x 32 notes (for a bar of four quarters) over the voices; a late one keeps its share."""
     budget = setting.bar(bar).density * DENSITY_MAX * setting.meter.quarters / 4
     if setting.character.sparseness:
         budget *= 0.7

@@ -14,7 +14,7 @@ from psychoscore_core.records import Checkpoint, ConditionSpace, Stream, Trainin
 from psychoscore_core.report import Report
 from psychoscore_core.stages.train import Term
 from psychoscore_training.data import Prepared, open_prepared
-from psychoscore_training.devices import torch_device
+from psychoscore_training.devices import join_world, torch_device
 from psychoscore_training.evaluate import evaluate_split
 from psychoscore_training.loop import fit
 from psychoscore_transformer import decoding
@@ -56,6 +56,7 @@ class TransformerBackend:
 
         fit(model, terms, prepared, training, folder, report, write)
         self.load(folder)
+        join_world(training.device).wait()  # the first process may move the folder only when all have read it
         return self._ready().record
 
     def evaluate(self, data: Path, split: str) -> Mapping[str, float]:
