@@ -25,7 +25,8 @@ def main() -> None:
         axes.text(-1.0, y + HEIGHT / 2, name, fontsize=12, color=colour, va="center", weight="bold")
         for column, stage in enumerate(stages):
             x = 0.3 + 2.0 * column
-            axes.add_patch(FancyBboxPatch((x, y), WIDTH, HEIGHT, boxstyle="round,pad=0.05", fc="white", ec=colour, lw=2))
+            box = FancyBboxPatch((x, y), WIDTH, HEIGHT, boxstyle="round,pad=0.05", fc="white", ec=colour, lw=2)
+            axes.add_patch(box)
             axes.text(x + WIDTH / 2, y + HEIGHT / 2, stage, fontsize=11, ha="center", va="center")
             if column + 1 < len(stages):
                 _arrow(axes, (x + WIDTH + 0.08, y + HEIGHT / 2), (x + 1.92, y + HEIGHT / 2), colour)
