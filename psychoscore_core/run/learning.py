@@ -95,6 +95,9 @@ class Learning:
 
         def run(folder: Path, report: Report) -> PreparedData:
             tokenizer = self.results["tokenizer"]
+            for name, dataset in parts.datasets.items():
+                for remark in getattr(dataset, "remarks", ()):
+                    report.remark(f"datasets.{name}: {remark}")
             recipe = Recipe(
                 encoder=(project.encoder.component, project.encoder.options),
                 tokenizer=(project.tokenizer.component, project.tokenizer.options),

@@ -21,7 +21,10 @@ CHUNK = 16  # pieces a task: large enough to hide the pool's overhead, small eno
 
 
 class Dataset(Protocol):
-    """What a dataset is; built as `Class(config)` in every worker process, so building it must be cheap."""
+    """What a dataset is; built as `Class(config)` in every worker process, so building it must be cheap.
+
+    Optional: `remarks`, lines that the run repeats to the user (what was repaired), filled by check() or keys().
+    """
 
     def check(self) -> None:
         """Raise DataError, naming the place and what to do, when the data is not there."""

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 else:
     Score = Any
 
-SPARSE, OCTAVES = (
-    1.5,
-    4,
-)  # notes a second at 0, and doublings to 1; nine clips in ten lie between 2.5 and 14, median 6.2
+# Notes a second at 0, and doublings from there to 1; nine clips in ten lie between 2.5 and 14, the median at 6.2.
+SPARSE, OCTAVES = 1.5, 4
 
 
 def with_evidence(profile: Profile, score: Score, attributes: Attributes) -> Profile:
