@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from psychoscore_core.config.config_class import plain
 from psychoscore_core.profile_json import profile_to_json
 from psychoscore_core.records import Artifact, Take
@@ -45,7 +47,7 @@ class Making:
         facts = {
             "encoder": parts.identity("encoder"),
             "profiles": described,
-            "generation": plain(generation),
+            "generation": plain(evolve(generation, profile=None, profiles={})),  # their content stands above
         }
         return Step(name="encode", run=run, facts=facts)
 

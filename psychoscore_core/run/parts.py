@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve, fields
+
 from psychoscore_core.building import build, factory_of
 from psychoscore_core.config.config_class import plain
 from psychoscore_core.config.model import Project, Slot
@@ -91,6 +93,8 @@ class Parts:
     def identity(self, name: str) -> Any:
         """Return what decides the results of a slot or a table, for fingerprints."""
         value = getattr(self.project, name)
+        if name == "datasets":
+            return {key: _slot_identity(_without_paths(slot)) for key, slot in value.items()}
         if isinstance(value, Mapping):
             return {key: _slot_identity(slot) for key, slot in value.items()}
         return _slot_identity(value)
@@ -101,3 +105,13 @@ class Parts:
 
 def _slot_identity(slot: Slot) -> dict[str, Any]:
     return identity(slot.component, plain(slot.options))
+
+
+def _without_paths(slot: Slot) -> Slot:
+    """Return the slot without its paths: what lies there is in the dataset's digest, wherever the project moves."""
+    options: Any = slot.options
+    return evolve(slot, options={f.name: v for f, v in _values(options) if not isinstance(v, Path)})
+
+
+def _values(options: Any) -> list[tuple[Any, Any]]:
+    return [(f, getattr(options, f.name)) for f in fields(type(options))]

@@ -37,6 +37,7 @@ class Options:
     weight: float = 1.0
     checkpoint: Path | None = None
     pieces: int = 40
+    path: Path | None = None
     kill: bool = False
     fail: bool = False
 

@@ -162,3 +162,16 @@ def test_the_lock_of_a_dead_process_is_taken_over(project):
     planned.folder.path.mkdir(parents=True)
     (planned.folder.path / "lock").write_text("999999999")
     assert project.run().folder.finished("export", planned.steps[-1].fingerprint)
+
+
+def test_a_project_that_moves_keeps_its_fingerprints(trained, tmp_path_factory):
+    (trained.folder / "mind.json").write_text("{}")
+    config = json.loads((trained.folder / "psychoscore.json").read_text())
+    config["generation"]["profile"] = "mind.json"
+    config["datasets"]["fake"]["path"] = "corpus"
+    before = [step.fingerprint for step in trained.write(**config).plan().steps]
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for name in ("psychoscore.json", "mind.json"):
+        (elsewhere / name).write_text((trained.folder / name).read_text())
+    trained.folder = elsewhere
+    assert [step.fingerprint for step in trained.plan().steps] == before
