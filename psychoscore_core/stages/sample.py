@@ -101,7 +101,18 @@ def draw(
         for w in wanted
     ]
     rows = sampler.sample(decoder, requests)
-    return [_take(w, tokenizer.decode(drawn)) for w, drawn in zip(wanted, rows, strict=True)]
+    return [_take(w, _ended(tokenizer.decode(drawn), w.plan)) for w, drawn in zip(wanted, rows, strict=True)]
+
+
+def _ended(score: Score, plan: Plan) -> Score:
+    """Cut, in place, whatever sounds past the plan's last bar line: a piece of 16 bars is over after 16 bars."""
+    beats, unit = plan.time_signature
+    end = len(plan.bars) * beats * 4 * score.tpq // unit
+    for track in score.tracks:
+        for note in track.notes:
+            if note.end > end:
+                note.duration = max(1, end - note.time)
+    return score
 
 
 def _temperatures(scheduler: TemperatureScheduler, wanted: Wanted) -> tuple[float, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -215,3 +216,15 @@ def test_every_clip_of_the_real_corpus_loads(real, version, count):
     assert len(found) == count and len(splits) == 355
     assert Counter(piece.split for piece in found)["train"] == 869
     assert all(len(names) == 1 for names in splits.values())
+
+
+@pytest.mark.corpus
+def test_the_quadrants_ask_for_the_medians_of_the_train_split(real):
+    found: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for piece in pieces(real):
+        if piece.split == "train":
+            found[piece.labels["quadrant"]].append((piece.profile.disc.dominance, piece.profile.ocean.extraversion))
+    for number, quadrant in QUADRANTS.items():
+        dominance, extraversion = zip(*found[number], strict=True)
+        assert quadrant.dominance == pytest.approx(median(dominance), abs=0.006)
+        assert quadrant.extraversion == pytest.approx(median(extraversion), abs=0.006)

@@ -21,6 +21,7 @@ from psychoscore_core.profile_json import read_profile
 from psychoscore_emopia import downloading, unpacking
 from psychoscore_emopia.commands import emopia
 from psychoscore_emopia.downloading import fetch_emopia
+from psychoscore_emopia.quadrants import quadrant_profile
 from psychoscore_emopia.unpacking import unpack
 
 
@@ -220,5 +221,6 @@ def test_the_command_writes_the_quadrants(tmp_path):
     CliRunner().invoke(emopia, ["quadrants", "--into", str(tmp_path)], catch_exceptions=False)
     profiles = [read_profile(tmp_path / f"q{number}.profile.json") for number in (1, 2, 3, 4)]
     assert [(p.trauma, p.entropy) for p in profiles] == [(0.2, 0.8), (0.75, 0.7), (0.8, 0.2), (0.2, 0.3)]
-    assert all(profile.given == {"trauma", "entropy"} for profile in profiles)
+    assert profiles == [quadrant_profile(number) for number in (1, 2, 3, 4)]
+    assert all(p.given == {"trauma", "entropy", "disc.dominance", "ocean.extraversion"} for p in profiles)
     assert "rsi" not in json.loads((tmp_path / "q1.profile.json").read_text())
