@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import time
+from pathlib import Path
 
 import pytest
 from safetensors import safe_open
@@ -12,30 +14,28 @@ from symusic import Score
 
 pytestmark = [pytest.mark.long, pytest.mark.corpus]
 
-QUADRANTS = {
-    "q1": {"trauma": 0.2, "entropy": 0.8},
-    "q2": {"trauma": 0.75, "entropy": 0.7},
-    "q3": {"trauma": 0.8, "entropy": 0.2},
-    "q4": {"trauma": 0.2, "entropy": 0.3},
-}
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "emopia"
+QUADRANTS = ["q1", "q2", "q3", "q4"]
 
 
-def config(emopia, **changes):
-    return {
-        "datasets": {"emopia": {"path": str(emopia)}},
-        "model": {"use": "transformer", "size": "tiny"},
-        "losses": {"causal-lm": {}, "info-nce": {"weight": 0.1}},
-        "training": {"steps": 12, "batch_size": 4, "context": 512, "evaluate_every": 6, "save_every": 4},
-        "generation": {"profiles": QUADRANTS, "bars": 4},
-        **changes,
-    }
+def write(shell, emopia, steps):
+    """Write the example as it stands, but with little training and short pieces; return its folder."""
+    config = json.loads((EXAMPLE / "psychoscore.json").read_text())
+    config["datasets"]["emopia"]["path"] = str(emopia)
+    config["losses"] = {"causal-lm": {}, "info-nce": {"weight": 0.1}}
+    config["training"] |= {"steps": steps, "batch_size": 4, "evaluate_every": 6, "save_every": 4}
+    config["generation"]["bars"] = 4
+    project = shell.write(**config)
+    for profile in EXAMPLE.glob("*.profile.json"):
+        shutil.copy(profile, project)
+    return project
 
 
 def test_emopia_gives_a_checkpoint_and_a_piece_for_each_quadrant(shell, emopia):
-    shell.write(**config(emopia))
+    write(shell, emopia, steps=12)
     artifacts = shell.run()
     pieces = [path for path in artifacts if path.suffix == ".mid"]
-    assert [path.stem for path in pieces] == list(QUADRANTS)
+    assert [path.stem for path in pieces] == QUADRANTS
     assert all(Score(path).note_num() for path in pieces)
     run = artifacts[0].parent.parent
     assert (run / "train" / "loss.png").read_bytes().startswith(b"\x89PNG")
@@ -49,9 +49,7 @@ def test_emopia_gives_a_checkpoint_and_a_piece_for_each_quadrant(shell, emopia):
 
 
 def test_a_killed_training_ends_in_the_same_weights(shell, emopia):
-    settings = config(emopia)
-    settings["training"]["steps"] = 30
-    whole = shell.write(**settings)
+    whole = write(shell, emopia, steps=30)
     shell.run("--until", "train")
     weights = _weights(whole)
     for folder in (whole / "runs").iterdir():
@@ -62,8 +60,6 @@ def test_a_killed_training_ends_in_the_same_weights(shell, emopia):
 
 
 def _forget_training(run):
-    import shutil
-
     shutil.rmtree(run / "train")
     (run / "metrics.jsonl").unlink()
 
