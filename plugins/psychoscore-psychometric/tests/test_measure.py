@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -132,15 +131,14 @@ def test_more_bars_than_allowed_are_cut():
     assert [bar[1] for bar in bars] == [60 / 127] * 2
 
 
-def test_an_absurd_length_costs_neither_time_nor_memory():
+def test_an_absurd_length_is_cut():
     score = Score(1)
     track = Track()
     track.notes.append(Note(0, 1, 60, 80))
     track.notes.append(Note(2**31 - 2, 1, 60, 80))
     score.tracks.append(track)
     score.time_signatures.append(TimeSignature(0, 1, 64))
-    start = time.perf_counter()
-    assert len(measure(score)) == 4096 and time.perf_counter() - start < 0.5
+    assert len(measure(score)) == 4096
 
 
 def test_every_number_lies_in_0_to_1():
@@ -150,19 +148,6 @@ def test_every_number_lies_in_0_to_1():
         for q, p, v in zip(rng.uniform(0, 200, 900), rng.integers(0, 128, 900), rng.integers(0, 128, 900), strict=True)
     ]
     assert all(0 <= x <= 1 for bar in measure(score_of(notes, [(3, 5, 8), (40, 7, 16), (90, 2, 2)])) for x in bar)
-
-
-def test_measures_500_notes_in_about_a_millisecond():
-    score = score_of([(n / 4, 40 + n % 50, 80) for n in range(500)])
-    measure(score)
-    best = min(timed(score) for _ in range(20))
-    assert best < 0.005  # 0.2 ms on an idle core; the room is for busy machines
-
-
-def timed(score: Score) -> float:
-    start = time.perf_counter()
-    measure(score)
-    return time.perf_counter() - start
 
 
 @pytest.mark.corpus

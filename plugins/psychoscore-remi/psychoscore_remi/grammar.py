@@ -12,6 +12,8 @@ from psychoscore_remi.rules import Rules, State
 
 # after these, the tokens allowed depend on nothing else, as long as no token is a merged run
 _FIXED = {kind: State(kind=kind, opened=len(OPENING)) for kind in (Kind.PITCH, Kind.DRUM, Kind.VELOCITY)}
+# what leads out of a bar, the soonest first: leave it, else finish the note at hand, else begin one
+_WAY_OUT = ((Kind.BAR, Kind.END), (Kind.DURATION,), (Kind.VELOCITY,), (Kind.PITCH, Kind.DRUM), (Kind.PROGRAM,))
 
 
 class RemiGrammar:
@@ -44,6 +46,12 @@ class RemiGrammar:
             return self._rules.mask(_FIXED[self._state.kind], -1, None)
         left = -1 if self._bars is None else min(self._bars - self._begun, self._rules.most_bars)
         return self._rules.mask(self._state, left, self._planned)
+
+    def closing_mask(self, family: int = 0, partial: Sequence[int] = ()) -> np.ndarray:
+        """Return those of the allowed tokens (ids,) that lead out of the bar soonest: at least one is True."""
+        mask = self.mask(family, partial)
+        ways = (mask & self._rules.begins_with(kinds) for kinds in _WAY_OUT)
+        return next((way for way in ways if way.any()), mask)
 
     def push(self, row: Sequence[int]) -> None:
         """Take one row; raises ValueError on a row that the mask forbids, and leaves the state as it was."""

@@ -58,6 +58,7 @@ class Rules:
         self._program = np.array([demand.program for demand in demands])
         self._relation = np.array([demand.relation for demand in demands])
         self.mask = lru_cache(maxsize=4096 if self.plain else 256)(self._mask)
+        self.begins_with = lru_cache(maxsize=32)(self._begins_with)
         self._part = lru_cache(maxsize=2048)(self._make_part)
 
     def _mask(self, state: State, left: int, planned: tuple[int, int] | None) -> np.ndarray:
@@ -73,6 +74,10 @@ class Rules:
             # a planned tempo is named once, in the opening
             mask &= self._part("planned", planned if state.opened < len(OPENING) else (planned[0], -1))
         return _read_only(mask)
+
+    def _begins_with(self, kinds: tuple[Kind, ...]) -> np.ndarray:
+        """Return the tokens (ids,) whose first event is of one of these kinds."""
+        return _read_only(np.isin(self._first_kind, [int(kind) for kind in kinds]))
 
     def _make_part(self, name: str, key: Any) -> np.ndarray:
         if name == "follows":
