@@ -127,6 +127,7 @@ def test_an_interrupt_signal_exits_130(tmp_path):
     source = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
     code = (
         "import click, signal; from psychoscore_core.cli import main as entry\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background inherits it ignored
         f"entry.Psyco.get_command = lambda *_: click.Command('hum', callback=lambda: exec({source!r}))\n"
         "entry.main(['hum'])"
     )
