@@ -37,7 +37,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--every", type=int, default=1, help="take every n-th file")
     options = parser.parse_args()
-    scores = [Score(path) for path in sorted(options.folder.glob("*.mid"))[:: options.every]]
+    scores = [Score(path) for path in sorted(options.folder.rglob("*.mid"))[:: options.every]]
+    if not scores:
+        parser.error(f"{options.folder}: no MIDI files there")
     config = RemiConfig()
     encoders = {
         "remi": RemiTokenizer(config).encode,
