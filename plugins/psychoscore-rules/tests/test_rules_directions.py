@@ -17,7 +17,7 @@ from psychoscore_rules import hearing
 from psychoscore_rules.accompaniment import figures_of
 from psychoscore_rules.composition import Sketch
 
-SEEDS = range(10)
+SEEDS = range(100, 110)  # the composer was tuned by ear and eye on 0 to 9: these were not looked at
 
 
 def profile(**changes: Any) -> Profile:
