@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from attrs import frozen
 
 from psychoscore_core.errors import RunError
+from psychoscore_core.whole_files import read_json, write_json
 
 STAGE_FILE = "stage.json"
 PART = ".part-"
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file under a temporary name in the same folder, then rename it into place."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write a value as indented JSON, atomically."""
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
-
-
-def read_json(path: Path) -> Any:
-    """Read a JSON file that a run wrote; returns None where it is missing or damaged."""
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
 
 
 @frozen

@@ -11,13 +11,13 @@ from attrs import asdict
 from psychoscore_core.errors import CheckpointError, RunError
 from psychoscore_core.records import Checkpoint
 from psychoscore_core.report import Report
-from psychoscore_core.run.folder import read_json, write_json
 from psychoscore_core.run.parts import Parts
 from psychoscore_core.run.steps import Step
 from psychoscore_core.stages.prepare import prepare
 from psychoscore_core.stages.prepared_data import PreparedData
 from psychoscore_core.stages.preparer import Recipe
 from psychoscore_core.stages.tokenize import make_tokenizer
+from psychoscore_core.whole_files import read_json, write_json
 
 TOKENIZER = "tokenizer"  # the folder in a checkpoint that holds the tokenizer it was trained with
 

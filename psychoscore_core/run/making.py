@@ -12,7 +12,6 @@ from psychoscore_core.config.config_class import plain
 from psychoscore_core.profile_json import profile_to_json
 from psychoscore_core.records import Artifact, Take
 from psychoscore_core.report import Report
-from psychoscore_core.run.folder import read_json, write_json
 from psychoscore_core.run.learning import Learning
 from psychoscore_core.run.parts import Parts
 from psychoscore_core.run.steps import Step
@@ -23,6 +22,7 @@ from psychoscore_core.stages.plan import plan
 from psychoscore_core.stages.rate import rate
 from psychoscore_core.stages.sample import compose, draw
 from psychoscore_core.stages.takes import Wanted, read_takes, with_ratings, write_takes
+from psychoscore_core.whole_files import read_json, write_json
 
 
 class Making:

@@ -13,13 +13,14 @@ from psychoscore_core.config.explain import Resolved
 from psychoscore_core.errors import RunError, did_you_mean
 from psychoscore_core.plugins import Plugins
 from psychoscore_core.records import Artifact, digest_of
-from psychoscore_core.run.folder import RunFolder, read_json, write_json
+from psychoscore_core.run.folder import RunFolder
 from psychoscore_core.run.learning import Learning
 from psychoscore_core.run.listener import RunReport
 from psychoscore_core.run.making import Making
 from psychoscore_core.run.parts import Parts
 from psychoscore_core.run.steps import STAGES, Step, fingerprinted
 from psychoscore_core.run.versions import versions
+from psychoscore_core.whole_files import read_json, write_json
 
 RUNS = "runs"
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from psychoscore_core.run.folder import read_json, write_json
+from psychoscore_core.whole_files import read_json, write_json
 
 FILES = ("rows.i32", "bars.i32", "examples.jsonl", "report.jsonl")
 PROGRESS = "progress.json"

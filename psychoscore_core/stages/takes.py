@@ -9,7 +9,7 @@ from attrs import asdict, evolve, frozen
 
 from psychoscore_core.profile_json import profile_to_json
 from psychoscore_core.records import Condition, Plan, Take
-from psychoscore_core.run.folder import write_json
+from psychoscore_core.whole_files import write_json
 
 
 @frozen(kw_only=True)

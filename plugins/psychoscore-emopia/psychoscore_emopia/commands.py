@@ -43,7 +43,7 @@ def download(folder: Path, url: str | None, md5: str | None) -> None:
 def quadrants(folder: Path) -> None:
     """Write q1.profile.json to q4.profile.json: the middle of each quadrant of valence and arousal."""
     from psychoscore_core.errors import DataError
-    from psychoscore_core.run.folder import write_json
+    from psychoscore_core.whole_files import write_json
     from psychoscore_emopia.quadrants import QUADRANTS, quadrant_json
 
     try:

@@ -11,11 +11,11 @@ from attrs import frozen
 
 from psychoscore_core.errors import MidiError, RunError
 from psychoscore_core.records import Artifact, Take
+from psychoscore_core.whole_files import replacing
 from psychoscore_midi.captions import caption
 from psychoscore_midi.completing import complete
 from psychoscore_midi.plugin import MidiConfig
 from psychoscore_midi.reading import parse
-from psychoscore_midi.whole_files import replacing
 
 if TYPE_CHECKING:
     from symusic import Score

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw, ImageFont
 
+from psychoscore_core.whole_files import replacing
 from psychoscore_midi.bar_lines import bars_of
 from psychoscore_midi.piano_roll_layout import LEFT, RIGHT, Layout, Row, lay_out
-from psychoscore_midi.whole_files import replacing
 
 if TYPE_CHECKING:
     from symusic import Score

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from miditok import REMI
 
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Vocabulary, digest_of
+from psychoscore_core.whole_files import replacing, write_json
 from psychoscore_remi.merges import merged_runs, rebuilt_model
 from psychoscore_remi.plugin import RemiConfig
 from psychoscore_remi.vocabulary import describe, letters, make_miditok
@@ -33,8 +33,9 @@ def save(folder: Path, miditok: REMI, config: RemiConfig, prefix: Sequence[str],
         "digest": vocabulary.digest,
         "trained": miditok.is_trained,
     }
-    _replace(folder / "tokenizer.json", miditok.save)
-    _replace(folder / "remi.json", lambda path: path.write_text(json.dumps(manifest, indent=1), "utf-8"))
+    with replacing(folder / "tokenizer.json") as part:
+        miditok.save(part)
+    write_json(folder / "remi.json", manifest)
 
 
 def load(folder: Path, config: RemiConfig, prefix: Sequence[str]) -> REMI:
@@ -87,12 +88,6 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise CheckpointError(f"{path}: holds no JSON object")
     return content
-
-
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    temporary = path.with_name(f".{os.getpid()}-{path.name}")
-    write(temporary)
-    temporary.replace(path)
 
 
 def _base_digest(config: RemiConfig, base: Vocabulary) -> str:

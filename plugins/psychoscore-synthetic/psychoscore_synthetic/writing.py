@@ -22,6 +22,7 @@ from attrs import asdict
 
 from psychoscore_core.errors import DataError
 from psychoscore_core.profile_json import profile_to_json
+from psychoscore_core.whole_files import replacing
 from psychoscore_synthetic.dataset import Synthetic, versions
 from psychoscore_synthetic.keys import Keys
 from psychoscore_synthetic.plugin import SyntheticConfig
@@ -78,10 +79,8 @@ def _files(place: Path) -> tuple[Path, Path]:
 
 
 def _put(path: Path, content: bytes) -> None:
-    # No process number in the name: what a killed writing left is overwritten, not left lying.
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    with replacing(path) as part:
+        part.write_bytes(content)
 
 
 def _claim(config: SyntheticConfig, folder: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from psychoscore_core.whole_files import replacing
 from psychoscore_training.snapshot import Progress
 
 
@@ -24,6 +25,5 @@ def draw_curve(path: Path, progress: Progress, baseline: float | None) -> None:
     if axes.get_legend_handles_labels()[0]:
         axes.legend()
     axes.grid(alpha=0.3)
-    temporary = path.with_name(path.name + ".tmp")
-    figure.savefig(temporary, format="png")
-    temporary.replace(path)
+    with replacing(path) as part:
+        figure.savefig(part, format="png")

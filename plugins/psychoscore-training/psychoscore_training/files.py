@@ -13,15 +13,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from psychoscore_core.errors import CheckpointError
+from psychoscore_core.whole_files import replacing
 
 JSON_LIMIT = 1 << 20  # bytes of a checkpoint's JSON file
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write JSON to a temporary name, then rename it."""
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -38,11 +32,10 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> None:
-    """Write tensors as safetensors to a temporary name, then rename it."""
-    temporary = path.with_name(path.name + ".tmp")
+    """Write tensors as safetensors, whole or not at all."""
     contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    save_file(contiguous, temporary, metadata=dict(metadata or {}))
-    temporary.replace(path)
+    with replacing(path) as part:
+        save_file(contiguous, part, metadata=dict(metadata or {}))
 
 
 def read_tensors(path: Path, expected: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from psychoscore_core.errors import CheckpointError
-from psychoscore_training.files import JSON_LIMIT, read_json, read_tensors, write_json, write_tensors
+from psychoscore_core.whole_files import write_json
+from psychoscore_training.files import JSON_LIMIT, read_json, read_tensors, write_tensors
 
 SHAPES = {"a": (2, 3), "b": (4,)}
 

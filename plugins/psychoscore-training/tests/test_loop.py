@@ -187,7 +187,7 @@ def test_without_validation_the_last_checkpoint_is_kept(toy_module, terms, corpu
 def test_the_curve_is_a_picture(toy_module, terms, corpus, tmp_path):
     run(toy_module, terms, corpus, tmp_path / "t")
     assert (tmp_path / "t" / "loss.png").read_bytes().startswith(b"\x89PNG")
-    assert not list((tmp_path / "t").rglob("*.tmp"))
+    assert not list((tmp_path / "t").rglob("*.part"))
 
 
 def test_bf16_trains(toy_module, terms, corpus, tmp_path):

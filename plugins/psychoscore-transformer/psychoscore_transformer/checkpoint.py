@@ -15,7 +15,8 @@ from attrs import asdict, frozen
 
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Checkpoint
-from psychoscore_training.files import read_json, read_tensors, write_json, write_tensors
+from psychoscore_core.whole_files import write_json
+from psychoscore_training.files import read_json, read_tensors, write_tensors
 from psychoscore_transformer.model import Model
 from psychoscore_transformer.sizes import Sizes
 
