@@ -21,62 +21,62 @@ hookimpl = pluggy.HookimplMarker("psychoscore")
 
 
 @hookspec
-def psyco_profile_encoders() -> Iterable[Component]:  # type: ignore[empty-body]
+def psyco_profile_encoders() -> Iterable[Component]:
     """Offer profile encoders: a profile becomes a vector and prefix tokens (stages/encode.py)."""
 
 
 @hookspec
-def psyco_tokenizers() -> Iterable[Component]:  # type: ignore[empty-body]
+def psyco_tokenizers() -> Iterable[Component]:
     """Offer tokenizers: a score becomes token rows and back, with a grammar (stages/tokenize.py)."""
 
 
 @hookspec
-def psyco_datasets() -> Iterable[Component]:  # type: ignore[empty-body]
+def psyco_datasets() -> Iterable[Component]:
     """Offer datasets: labelled pieces, in splits (stages/prepare.py)."""
 
 
 @hookspec
-def psyco_losses() -> Iterable[Component]:  # type: ignore[empty-body]
+def psyco_losses() -> Iterable[Component]:
     """Offer losses: terms of the weighted sum that training minimises (stages/train.py)."""
 
 
 @hookspec
-def psyco_model_backends() -> Iterable[Component]:  # type: ignore[empty-body]
+def psyco_model_backends() -> Iterable[Component]:
     """Offer model backends: they train, decode token rows, or compose scores (stages/train.py, stages/sample.py)."""
 
 
 @hookspec
-def psyco_temperature_schedulers() -> Iterable[Component]:  # type: ignore[empty-body]
+def psyco_temperature_schedulers() -> Iterable[Component]:
     """Offer temperature schedulers: a profile becomes a sampling temperature per bar (stages/sample.py)."""
 
 
 @hookspec
-def psyco_samplers() -> Iterable[Component]:  # type: ignore[empty-body]
+def psyco_samplers() -> Iterable[Component]:
     """Offer samplers: the loop that draws token rows from a decoder under a grammar (stages/sample.py)."""
 
 
 @hookspec
-def psyco_arrangers() -> Iterable[Component]:  # type: ignore[empty-body]
+def psyco_arrangers() -> Iterable[Component]:
     """Offer arrangers: a take's score becomes a fuller or differently scored one (stages/arrange.py)."""
 
 
 @hookspec
-def psyco_raters() -> Iterable[Component]:  # type: ignore[empty-body]
+def psyco_raters() -> Iterable[Component]:
     """Offer raters: they measure a take (stages/rate.py)."""
 
 
 @hookspec
-def psyco_exporters() -> Iterable[Component]:  # type: ignore[empty-body]
+def psyco_exporters() -> Iterable[Component]:
     """Offer exporters: takes or a checkpoint become files (stages/export.py)."""
 
 
 @hookspec
-def psyco_presets() -> Iterable[Preset]:  # type: ignore[empty-body]
+def psyco_presets() -> Iterable[Preset]:
     """Offer presets: named config layers."""
 
 
 @hookspec
-def psyco_commands() -> Iterable[click.Command]:  # type: ignore[empty-body]
+def psyco_commands() -> Iterable[click.Command]:
     """Offer further `psyco` commands."""
 
 

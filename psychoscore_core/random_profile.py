@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from psychoscore_core.profile import BIASES, DIMENSIONS, DarkTriad, Disc, Ocean, Physics, Profile, Rsi
 
@@ -37,4 +38,5 @@ def random_profile(rng: random.Random) -> Profile:
 def _physics(rng: random.Random) -> Physics:
     ranges = {d.name.removeprefix("physics."): d for d in DIMENSIONS if d.name.startswith("physics.")}
     spin = rng.choice((1, -1))
-    return Physics(**{n: spin if n == "spin" else rng.uniform(d.low, d.high) for n, d in ranges.items()})  # type: ignore[arg-type]
+    numbers: dict[str, Any] = {name: rng.uniform(d.low, d.high) for name, d in ranges.items() if name != "spin"}
+    return Physics(spin=spin, **numbers)

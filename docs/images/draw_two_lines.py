@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
@@ -35,7 +36,7 @@ def main() -> None:
     figure.savefig(Path(__file__).with_name("two-lines.png"))
 
 
-def _arrow(axes, start, end, colour):  # type: ignore[no-untyped-def]
+def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], colour: str) -> None:
     axes.annotate("", xy=end, xytext=start, arrowprops={"arrowstyle": "->", "color": colour, "lw": 2})
 
 

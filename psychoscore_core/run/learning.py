@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,9 @@ class Learning:
         parts.model.load(folder)
         return checkpoint_of(folder)
 
+    @cached_property
     def _content(self) -> dict[str, str]:
+        """What every dataset holds; read once, because it may be a whole corpus."""
         return {name: dataset.digest() for name, dataset in self.parts.datasets.items()}
 
     def _keys(self) -> dict[str, Any]:
@@ -86,7 +89,7 @@ class Learning:
         facts = {"tokenizer": parts.identity("tokenizer"), "encoder": parts.identity("encoder")}
         facts |= self.checkpoint_facts() if parts.checkpoint else {}
         # what is learned depends on the music, what is not learned does not
-        facts |= {"content": self._content()} if parts.tokenizer.needs_training() else {}
+        facts |= {"content": self._content} if parts.tokenizer.needs_training() else {}
         return Step(name="tokenizer", run=run, load=load, facts=facts)
 
     def _prepare(self) -> Step:
@@ -112,7 +115,7 @@ class Learning:
             }
             return prepare(recipe, self._keys(), described, folder, report)
 
-        facts = {"datasets": parts.identity("datasets"), "content": self._content()}
+        facts = {"datasets": parts.identity("datasets"), "content": self._content}
         return Step(name="prepare", run=run, load=PreparedData.read, facts=facts, needs=("tokenizer",))
 
     def _train(self) -> Step:

@@ -284,7 +284,7 @@ def test_a_config_class_with_a_type_that_json_cannot_hold(problems, catalogue):
 def test_a_config_class_whose_types_cannot_be_looked_up(problems, catalogue):
     @frozen(kw_only=True)
     class Lost:
-        size: Nowhere = 1  # noqa: F821
+        size: Nowhere = 1  # noqa: F821  # what the test is about
 
     catalogue.add("model", "lost", Lost)
     assert problems({"model": "lost"}) == [

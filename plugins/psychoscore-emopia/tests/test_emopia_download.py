@@ -42,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
     """Serves DATA; /cut breaks off halfway through what is asked for, /whole knows no ranges."""
 
     def do_GET(self) -> None:
-        self.server.asked.append(self.headers.get("Range"))  # type: ignore[attr-defined]
+        self.server.asked.append(self.headers.get("Range"))
         if self.path == "/gone":
             return self.send_error(404, "Not Found")
         if self.path == "/elsewhere":
@@ -74,8 +74,8 @@ class Handler(BaseHTTPRequestHandler):
 def server(monkeypatch) -> Iterator[Any]:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as found:
-        found.asked = []  # type: ignore[attr-defined]
-        found.url = f"http://127.0.0.1:{found.server_port}"  # type: ignore[attr-defined]
+        found.asked = []
+        found.url = f"http://127.0.0.1:{found.server_port}"
         thread = threading.Thread(target=found.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         yield found

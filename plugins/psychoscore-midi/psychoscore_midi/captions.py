@@ -42,4 +42,4 @@ def _mind(profile: Profile) -> str:
 
 
 def _letters(name: str, group: object) -> str:
-    return f"{name} {' '.join(f'{getattr(group, f.name):.1f}' for f in fields(type(group)))}"  # type: ignore[arg-type]
+    return f"{name} {' '.join(f'{getattr(group, f.name):.1f}' for f in fields(type(group)))}"  # type: ignore[arg-type]  # any attrs group

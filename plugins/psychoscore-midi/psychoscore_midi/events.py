@@ -34,7 +34,7 @@ def check_events(track: bytes) -> None:
         if delta is None or delta.end() == len(track):
             return
         if track[delta.end()] < 0xF0:
-            _check_data(track, delta.end(), shares_status=run.end() > position)  # type: ignore[union-attr]
+            _check_data(track, delta.end(), shares_status=run.end() > position)  # type: ignore[union-attr]  # as above
             return
         position = _after(track, delta.end())
 

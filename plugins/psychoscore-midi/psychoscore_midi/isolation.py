@@ -88,7 +88,7 @@ class Helper:
         process.wait()
         for stream in (process.stdin, process.stdout):
             with suppress(OSError):  # what was still in the pipe has no reader any more
-                stream.close()  # type: ignore[union-attr]
+                stream.close()  # type: ignore[union-attr]  # both are pipes here
 
 
 def _converse(process: subprocess.Popen[bytes], data: bytes, replies: list[Reply]) -> None:

@@ -86,7 +86,7 @@ def _segments(score: Score, end: int) -> Iterator[tuple[int, int, float]]:
 
 
 def _time(signature: object) -> int:
-    return signature.time  # type: ignore[attr-defined, no-any-return]
+    return signature.time  # type: ignore[attr-defined, no-any-return]  # symusic has no stubs for it
 
 
 def _carried(bars: np.ndarray, values: np.ndarray, count: int, start: float) -> np.ndarray:

@@ -31,7 +31,7 @@ def kill_after(step, data, folder):
 def state_of(folder):
     """Return the tensors' bytes and the metadata; safetensors writes the latter in no fixed order."""
     with safe_open(folder / "state.safetensors", framework="np") as file:
-        return {name: file.get_tensor(name).tobytes() for name in file.keys()}, file.metadata()  # noqa: SIM118
+        return {name: file.get_tensor(name).tobytes() for name in file.keys()}, file.metadata()  # noqa: SIM118  # no mapping
 
 
 def test_a_killed_training_ends_in_the_same_bytes(corpus, tmp_path):
