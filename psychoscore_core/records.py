@@ -32,6 +32,15 @@ def digest_of(value: object) -> str:
 # The field's names, flats as the prefix tokens have them.
 KEYS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 MODES = ("Ionian", "Dorian", "Phrygian", "Lydian", "Mixolydian", "Aeolian", "Locrian")
+SCALES = {  # semitones of a mode's notes above its tonic
+    "Ionian": (0, 2, 4, 5, 7, 9, 11),
+    "Dorian": (0, 2, 3, 5, 7, 9, 10),
+    "Phrygian": (0, 1, 3, 5, 7, 8, 10),
+    "Lydian": (0, 2, 4, 6, 7, 9, 11),
+    "Mixolydian": (0, 2, 4, 5, 7, 9, 10),
+    "Aeolian": (0, 2, 3, 5, 7, 8, 10),
+    "Locrian": (0, 1, 3, 5, 6, 8, 10),
+}
 
 
 @frozen(kw_only=True)
@@ -125,9 +134,14 @@ class Condition:
 class BarPlan:
     """What one bar is meant to be; every number lies in [0, 1].
 
-    section: a letter (A, B, ...). chord: a chord symbol, or "" where the model is free.
-    density: 0 sparse to 1 dense (DENSITY_MAX onsets a bar). register: MIDI pitch / 127.
-    dynamics: MIDI velocity / 127. tension: 0 calm to 1 strained.
+    section: a letter (A, B, ...). chord: a chord symbol, several apart by spaces where they share the bar evenly, or
+    "" where the model is free. tension: 0 calm to 1 strained. density: 0 sparse to 1 dense (DENSITY_MAX onsets a bar
+    of four quarters). register: mean MIDI pitch / 127. dynamics: mean MIDI velocity / 127.
+    articulation: sounding share of the time to the next onset, 0 staccato to 1 legato. polyphony: notes that sound
+    together, POLYPHONY_MAX of them are 1. irregularity: 0 even onsets to 1 of all lengths. span: standard deviation of
+    the pitches, SPAN_MAX semitones are 1. contrast: standard deviation of the velocities, CONTRAST_MAX of them are 1.
+    chromaticism: share of notes outside the scale.
+    tempo, key, mode: from this bar on, None = as before. repeats: the bar (from 0) that this one takes up, or None.
     """
 
     section: str = "A"
@@ -136,9 +150,22 @@ class BarPlan:
     density: float = 0.5
     register: float = 0.5
     dynamics: float = 0.5
+    articulation: float = 0.8
+    polyphony: float = 0.4
+    irregularity: float = 0.3
+    span: float = 0.4
+    contrast: float = 0.3
+    chromaticism: float = 0.0
+    tempo: float | None = None
+    key: str | None = None
+    mode: str | None = None
+    repeats: int | None = None
 
 
-DENSITY_MAX = 32  # onsets in a bar that count as density 1
+DENSITY_MAX = 32  # onsets in a bar of four quarters that count as density 1
+POLYPHONY_MAX = 8  # notes sounding together that count as polyphony 1
+SPAN_MAX = 24.0  # semitones of standard deviation that count as span 1
+CONTRAST_MAX = 40.0  # velocities of standard deviation that count as contrast 1
 
 
 @frozen(kw_only=True)
@@ -150,6 +177,24 @@ class Plan:
     tempo: float
     bars: tuple[BarPlan, ...]
     time_signature: tuple[int, int] = (4, 4)
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Return key and mode of every bar."""
+        found, key, mode = [], self.key, self.mode
+        for bar in self.bars:
+            key, mode = bar.key or key, bar.mode or mode
+            found.append((key, mode))
+        return tuple(found)
+
+    @property
+    def tempos(self) -> tuple[float, ...]:
+        """Return the tempo of every bar in quarter notes a minute."""
+        found, tempo = [], self.tempo
+        for bar in self.bars:
+            tempo = bar.tempo or tempo
+            found.append(tempo)
+        return tuple(found)
 
 
 @frozen(kw_only=True)

@@ -7,7 +7,7 @@ from functools import partial
 
 from attrs import evolve, frozen
 
-from psychoscore_rules.chord_symbols import read_chord
+from psychoscore_core.chord_symbols import read_chords
 from psychoscore_rules.dice import draw
 from psychoscore_rules.form import Phrase
 from psychoscore_rules.progressions import APPROACHES, CLOSES, CONTRASTS, WALKS
@@ -41,8 +41,13 @@ def harmonize(setting: Setting) -> Harmony:
     _prepare_new_keys(setting, bars)
     for index, plan in enumerate(setting.plan.bars):
         if plan.chord:
-            tones, low = read_chord(plan.chord, index)
-            bars[index] = [(0, spelled(setting.scale(setting.section(index)), tones, low))]
+            scale = setting.scale(setting.section(index))
+            given = read_chords(plan.chord, f"plan: bar {index + 1}")[:2]  # half a bar is the shortest chord here
+            bars[index] = [
+                (start, spelled(scale, *chord))
+                for start, chord in zip((0, setting.meter.halfway), given, strict=False)
+                if start or chord is given[0]
+            ]
     return Harmony(tuple(tuple(bar) for bar in _smooth_bass(setting, bars)))
 
 

@@ -7,10 +7,10 @@ import random
 import pytest
 from attrs import evolve
 
+from psychoscore_core.chord_symbols import read_chord
 from psychoscore_core.profile import Profile
 from psychoscore_core.records import KEYS, MODES, BarPlan
 from psychoscore_rules.character import character_of
-from psychoscore_rules.chord_symbols import read_chord
 from psychoscore_rules.dice import dice, draw
 from psychoscore_rules.engraving import key_signature
 from psychoscore_rules.figures import SETTINGS, strokes

@@ -1,4 +1,4 @@
-"""Chord symbols of a plan: "Am7", "Bb", "F#dim", "C:maj7", "G/B"."""
+"""Chord symbols of a plan: "Am7", "Bb", "F#dim", "C:maj7", "G/B"; "Am7 D7" are two that share a bar evenly."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from psychoscore_core.errors import RunError
 
+MARKER = "chord:"  # a score's marker with this before a chord symbol says which chord begins there; "chord:N" none
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTALS = {"": 0, "b": -1, "#": 1, "♭": -1, "♯": 1}
 _SYMBOL = re.compile(r"([A-G])([b#♭♯]?):?([^/]*)(?:/([A-G])([b#♭♯]?))?")
@@ -52,11 +53,18 @@ QUALITIES = {  # semitones above the root
 }
 
 
-def read_chord(symbol: str, bar: int = 0) -> tuple[tuple[int, ...], int]:
-    """Return a symbol's pitch classes, root first, and its bass; raises RunError naming the bar (from 0)."""
+def read_chord(symbol: str, where: str = "plan") -> tuple[tuple[int, ...], int]:
+    """Return a symbol's pitch classes, root first, and its bass; raises RunError that begins with `where`."""
     match = _SYMBOL.fullmatch(symbol.strip())
     if not match or match[3] not in QUALITIES:
-        raise RunError(f"plan: bar {bar + 1}: {symbol!r} is not a chord symbol (like Am7, Bb, F#dim, C:maj7 or G/B)")
+        raise RunError(
+            f"{where}: {symbol!r:.60} is not a chord symbol (like Am7, Bb, F#dim, C:maj7 or G/B; 'Am D7' shares a bar)"
+        )
     root = _LETTERS[match[1]] + _ACCIDENTALS[match[2]]
     bass = _LETTERS[match[4]] + _ACCIDENTALS[match[5]] if match[4] else root
     return tuple((root + above) % 12 for above in QUALITIES[match[3]]), bass % 12
+
+
+def read_chords(text: str, where: str = "plan") -> tuple[tuple[tuple[int, ...], int], ...]:
+    """Return the chords of one bar in order, () for an empty text; each has an equal share of the bar."""
+    return tuple(read_chord(symbol, where) for symbol in text.split())
