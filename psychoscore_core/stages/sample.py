@@ -56,12 +56,13 @@ class Decoder(Protocol):
 
 @frozen(kw_only=True)
 class Request:
-    """One stream that the sampler is to draw."""
+    """One stream that the sampler is to draw; with a plan, it steers by it as far as the grammar's meanings allow."""
 
     stream: Stream
     grammar: Grammar
     temperatures: tuple[float, ...]
     seed: int
+    plan: Plan | None = None
 
 
 class Sampler(Protocol):
@@ -97,6 +98,7 @@ def draw(
             grammar=tokenizer.grammar(len(w.plan.bars), w.plan),
             temperatures=_temperatures(scheduler, w),
             seed=w.seed,
+            plan=w.plan,
         )
         for w in wanted
     ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from attrs import frozen
 
 from psychoscore_core.errors import DataError
 from psychoscore_core.records import Encoded, Plan, Vocabulary
@@ -19,11 +21,34 @@ else:
 LEARN_FROM = 5000  # pieces that a vocabulary is learned from: enough for 30,000 merges
 
 
+@frozen(eq=False)
+class Meaning:
+    """What the ids of a family mean as music, where they mean one kind of thing.
+
+    kind: "onset" (24ths of a quarter from the bar line), "voice" (index), "pitch" (MIDI), "duration" (24ths of a
+    quarter), "velocity" (MIDI), or "" where nothing is meant. values: (family size,) int, -1 where an id is none.
+    """
+
+    kind: str
+    values: np.ndarray
+
+
+class Sounded(NamedTuple):
+    """A note that a grammar has been told of: position in the bar and duration in quarters, MIDI pitch, velocity."""
+
+    position: float
+    voice: str
+    pitch: int
+    duration: float
+    velocity: int
+
+
 class Grammar(Protocol):
     """The state of one token stream, from the first row of music on.
 
     Optional: `closing_mask(family=0, partial=())` returns the tokens on a shortest way out of the bar, for a sampler
-    whose bar has grown too long.
+    whose bar has grown too long. `meaning(family, partial) -> Meaning` and `sounded() -> Sounded | None` (the note
+    that the last row completed) let a sampler steer by what tokens mean, without knowing them.
     """
 
     bar: int  # index of the bar that the next row falls into, 0 before the first bar token

@@ -31,5 +31,5 @@ def psyco_profile_encoders() -> Iterable[Component]:
         name="psychometric",
         factory="psychoscore_psychometric.psychometric:PsychometricEncoder",
         config=PsychometricConfig,
-        summary="The 57 numbers of a profile, named prefix tokens, and density, register and dynamics per bar.",
+        summary="The 57 numbers of a profile, named prefix tokens, and per bar everything that a plan says.",
     )

@@ -1,4 +1,4 @@
-"""The profile encoder `psychometric`: 57 numbers, named prefix tokens, four numbers per bar."""
+"""The profile encoder `psychometric`: 57 numbers, named prefix tokens, and what each bar is to be."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from psychoscore_core.profile import DIMENSIONS, Profile
 from psychoscore_core.records import Attributes, Condition, ConditionSpace, Plan
 from psychoscore_core.rule_table import complete
+from psychoscore_psychometric.bars import NAMES, planned
 from psychoscore_psychometric.plugin import PsychometricConfig
 from psychoscore_psychometric.prefix import all_names, attribute_tokens, profile_tokens, stated
 
@@ -29,7 +30,7 @@ class PsychometricEncoder:
         self.config = config
         self.space = ConditionSpace(
             vector=tuple(dimension.name for dimension in DIMENSIONS),
-            bar=("density", "register", "dynamics", "remaining"),
+            bar=NAMES,
         )
         self.prefix_tokens = all_names() if config.prefix else ()
 
@@ -47,25 +48,11 @@ class PsychometricEncoder:
         return Condition(profile=profile, vector=profile.to_vector(), prefix=prefix, attributes=attributes)
 
     def encode_plan(self, plan: Plan) -> tuple[tuple[float, ...], ...]:
-        """Return (density, register, dynamics, remaining) of each planned bar; each number in [0, 1]."""
-        count = len(plan.bars)
-        return tuple(
-            (_unit(bar.density), _unit(bar.register), _unit(bar.dynamics), remaining(index, count))
-            for index, bar in enumerate(plan.bars)
-        )
+        """Return the numbers of each planned bar; each lies in [0, 1]. Raises RunError on a chord that is none."""
+        return planned(plan)
 
     def measure(self, score: Score) -> tuple[tuple[float, ...], ...]:
         """Return the same numbers measured bar by bar, up to the bar of the last onset; () without notes."""
         from psychoscore_psychometric.measure import bar_features
 
-        features = bar_features(score, self.config.max_bars).tolist()
-        return tuple((*bar, remaining(index, len(features))) for index, bar in enumerate(features))
-
-
-def remaining(index: int, count: int) -> float:
-    """Return 1 / (1 + bars left after this one): 1 in the last bar, near 0 far from the end."""
-    return 1 / (count - index)
-
-
-def _unit(value: float) -> float:
-    return min(1.0, max(0.0, float(value)))
+        return tuple(map(tuple, bar_features(score, self.config.max_bars).tolist()))

@@ -9,10 +9,12 @@ import numpy as np
 
 from psychoscore_core.errors import RunError
 from psychoscore_core.stages.sample import Request
+from psychoscore_core.stages.tokenize import Meaning
 from psychoscore_sampler.closing import Exits
 from psychoscore_sampler.draw import draw, guided
 from psychoscore_sampler.plugin import ConstrainedConfig
 from psychoscore_sampler.repetition import Repetition
+from psychoscore_sampler.steering.conductor import Conductor
 
 MAX_CLOSING = 20_000  # rows in one bar after which no grammar is believed to have a way out
 
@@ -30,6 +32,8 @@ class Line:
         self._repetition = Repetition(config.repetition_penalty, config.repetition_length, config.repetition_window)
         self._bar: list[tuple[int, ...]] = []
         self._drawn = 0
+        steered = request.plan is not None and hasattr(request.grammar, "meaning")
+        self._conductor = Conductor(request.plan, config) if request.plan is not None and steered else None
 
     @property
     def finished(self) -> bool:
@@ -42,15 +46,32 @@ class Line:
     def draw(self, partial: Sequence[int], logits: np.ndarray, unconditional: np.ndarray | None) -> int:
         """Return the id of the row's next family, given the ids before it and the logits (family size,)."""
         ids = np.flatnonzero(self._allowed(partial, logits.size))
-        if ids.size == 1:
-            return int(ids[0])
+        meaning = self.grammar.meaning(len(partial), partial) if self._conductor else None  # type: ignore[attr-defined]  # optional
+        token = int(ids[0]) if ids.size == 1 else self._choose(partial, ids, logits, unconditional, meaning)
+        if self._conductor and meaning:
+            self._conductor.took(meaning, token)
+        return token
+
+    def _choose(
+        self,
+        partial: Sequence[int],
+        ids: np.ndarray,
+        logits: np.ndarray,
+        unconditional: np.ndarray | None,
+        meaning: Meaning | None,
+    ) -> int:
         scores = logits[ids].astype(np.float64)
         if unconditional is not None:
             scores = guided(scores, unconditional[ids].astype(np.float64), self._config.guidance)
         if self._config.repetition_penalty:
             self._repetition.lower(scores, ids, partial)
-        bar = min(max(self.grammar.bar, 0), len(self._temperatures) - 1)
-        return int(ids[draw(scores, self._temperatures[bar], self._config, self._rng)])
+        temperature = self._temperatures[min(max(self.grammar.bar, 0), len(self._temperatures) - 1)]
+        weights = self._conductor.weights(meaning) if self._conductor and meaning and not self._closing() else None
+        if weights is not None:
+            weights = weights[ids]
+            if weights.max() > -math.inf:  # what no allowed token satisfies is not asked for
+                scores += temperature * weights
+        return int(ids[draw(scores, temperature, self._config, self._rng)])
 
     def push(self, row: tuple[int, ...]) -> list[np.ndarray]:
         """Take a drawn row; return the rows (time, families) of each bar that it completes."""
@@ -59,6 +80,8 @@ class Line:
         if self._config.repetition_penalty:
             self._repetition.push(row)
         self._drawn += 1
+        if self._conductor:
+            self._conduct()
         passed = self.grammar.bar - before
         if passed or self.grammar.finished:
             self._exits.learn(row)
@@ -67,6 +90,14 @@ class Line:
         if self.grammar.finished:
             done.append(self._take())
         return done
+
+    def _conduct(self) -> None:
+        assert self._conductor is not None
+        if self._conductor.index != self.grammar.bar:
+            self._conductor.open(self.grammar.bar)
+        note = self.grammar.sounded()  # type: ignore[attr-defined]  # optional
+        if note is not None:
+            self._conductor.sounded(note)
 
     def _take(self) -> np.ndarray:
         rows = np.array(self._bar, dtype=np.int32).reshape(-1, self.families)

@@ -27,6 +27,19 @@ class ConstrainedConfig:
     repetition_window: how many rows back a passage counts as already played, 2 to 100000.
     max_rows_per_bar: rows after which a bar is led to its end by the shortest way, from 1.
     max_rows: rows of a piece after which each of its bars is led to its end at once, 0 = no limit.
+    plan_guidance: the same for the plan's bar conditions alone, where `guidance` is then for the profile alone; null =
+        both together.
+    scale: with a plan, no note lies outside the bar's scale and chord while the bar's chromaticism is 0, and foreign
+        notes come in the share that it asks for otherwise.
+    chord_tones: on strong beats (the first, and the middle one of an even number) only tones of the planned chord.
+    chord_boost: how many nats chord tones gain everywhere, 0 to 20; melodies a third of it.
+    density: as many onsets as the plan's bars ask for, the rounding carried on.
+    rhythm: pull the inter-onset intervals to the plan's irregularity.
+    polyphony: pull the number of notes that sound together to the plan's.
+    most_notes: never more notes together than so many, 0 = no limit.
+    register: pull the mean and the spread of the pitches to the plan's.
+    dynamics: pull the mean and the spread of the velocities to the plan's.
+    repeats: how many nats a note of the bar that the plan's bar takes up gains, 0 to 20 (0 = off).
     batch_size: how many pieces are drawn together, 1 to 1024; the result of each does not depend on it.
     """
 
@@ -39,6 +52,19 @@ class ConstrainedConfig:
     repetition_window: int = _within(2, 10**5, 1024)
     max_rows_per_bar: int = _within(1, 10**6, 400)
     max_rows: int = _within(0, 10**9, 0)
+    plan_guidance: float | None = field(
+        default=None, validator=validators.optional([validators.ge(0), validators.le(20)])
+    )
+    scale: bool = True
+    chord_tones: bool = True
+    chord_boost: float = _within(0, 20, 2.0)
+    density: bool = True
+    rhythm: bool = True
+    polyphony: bool = True
+    most_notes: int = _within(0, 128, 12)
+    register: bool = True
+    dynamics: bool = True
+    repeats: float = _within(0, 20, 4.0)
     batch_size: int = _within(1, 1024, 16)
 
 

@@ -1,0 +1,1 @@
+"""The tokenizer `notes`: one row of token ids for each note."""

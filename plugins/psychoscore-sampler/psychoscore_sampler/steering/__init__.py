@@ -1,0 +1,1 @@
+"""Steering: what a plan asks of the music, as weights on what may sound next."""

@@ -1,0 +1,175 @@
+"""The conductor: follows what sounds and weighs what may sound next against the plan's bar."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from psychoscore_core.records import Plan
+from psychoscore_core.stages.tokenize import Meaning, Sounded
+from psychoscore_sampler.plugin import ConstrainedConfig
+from psychoscore_sampler.steering.bars import GRID, Bar, bars_of
+from psychoscore_sampler.steering.rhythm import Polyphony, Rhythm
+from psychoscore_sampler.steering.tilt import Share, Tilt
+
+NEVER = -math.inf
+VOICES = ("melody", "counter", "accompaniment", "drums")  # of `Sounded.voice`, in the order of their indices
+MELODY, DRUMS = 0, 3
+MELODY_SHARE = 0.35  # of the chord boost: melodies pass through more than their chord
+
+
+class Conductor:
+    """The steering of one stream. Weights are natural logarithms, added after the temperature.
+
+    Guarantees, each where its option is on: `scale`: no note outside the bar's scale and chord while the bar's
+    chromaticism is 0. `chord_tones`: on strong beats, only tones of the planned chord. `density`: exactly the planned
+    number of onsets (the rounding carried from bar to bar). `most_notes`: never more sound together. The other
+    options pull and promise nothing.
+    """
+
+    def __init__(self, plan: Plan, config: ConstrainedConfig) -> None:
+        self._config = config
+        self._bars = bars_of(plan)
+        self._rhythm = Rhythm(config.density, config.rhythm)
+        self._polyphony = Polyphony(config.polyphony, config.most_notes)
+        self._pitch, self._velocity = Tilt(0.12, 0.04), Tilt(0.10, 0.04)
+        self._foreign = Share(gain=0.6, most=8.0)
+        self._played: list[list[tuple[int, Sounded]]] = []  # of each bar: onset in 24ths and note
+        self.index = -1
+        self._start = 0
+        self._onset, self._voice = 0, 0
+        self._grids: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._fixed_weights: dict[tuple[int, int, bool, bool], tuple[np.ndarray, np.ndarray | None]] = {}
+
+    @property
+    def _bar(self) -> Bar:
+        return self._bars[min(max(self.index, 0), len(self._bars) - 1)]
+
+    def open(self, index: int) -> None:
+        """Begin a bar."""
+        if self.index >= 0:
+            self._start += self._bar.length
+        self.index = index
+        bar, script = self._bar, self._script()
+        self._played.append([])
+        self._rhythm.open(bar, len({onset for onset, _ in script}) or None)
+        self._polyphony.aim(bar.polyphony)
+        self._pitch.aim(*bar.pitch)
+        self._velocity.aim(*bar.velocity)
+
+    def weights(self, meaning: Meaning) -> np.ndarray | None:
+        """Return the log-weight of every id (family size,) that `meaning` speaks of, or None where all are alike."""
+        if self.index < 0:
+            return None
+        if meaning.kind == "onset":
+            return self._onsets(meaning.values)
+        if meaning.kind == "pitch":
+            return self._pitches()[meaning.values]
+        if meaning.kind == "velocity" and self._config.dynamics:
+            return self._velocity.weights()[meaning.values]
+        if meaning.kind == "voice" and self._config.repeats:
+            return self._voices(meaning.values)
+        return None
+
+    def took(self, meaning: Meaning, token: int) -> None:
+        """Note an id that was drawn."""
+        value = int(meaning.values[token]) if meaning.kind else -1
+        if value < 0:
+            return
+        if meaning.kind == "onset":
+            self._onset = value
+            if self._rhythm.took(value):
+                self._polyphony.onset(self._start + value)
+        elif meaning.kind == "voice":
+            self._voice = value
+
+    def sounded(self, note: Sounded) -> None:
+        """Note a note that is complete."""
+        onset = round(note.position * GRID)
+        self._played[-1].append((onset, note))
+        self._polyphony.note(self._start + onset + round(note.duration * GRID))
+        self._velocity.drawn(note.velocity)
+        if note.voice != "drums":
+            self._pitch.drawn(note.pitch)
+            self._foreign.missed(self._bar.plan.chromaticism - (not self._bar.scale[note.pitch]))
+
+    def _script(self) -> list[tuple[int, Sounded]]:
+        """Return the notes of the bar that this one takes up."""
+        source = self._bar.plan.repeats
+        if not self._config.repeats or source is None or not 0 <= source < len(self._played):
+            return []
+        return self._played[source]
+
+    def _onsets(self, values: np.ndarray) -> np.ndarray:
+        key = id(values)
+        if key not in self._grids:
+            grid, inverse = np.unique(values[values >= 0], return_inverse=True)
+            places = np.full(len(values), len(grid))
+            places[values >= 0] = inverse
+            self._grids[key] = (grid, places)
+        grid, places = self._grids[key]
+        more = self._polyphony.more() + self._scripted_more()
+        weights, leave = self._rhythm.weights(grid, more)
+        coming = self._next_scripted()
+        if coming is not None:
+            weights[np.searchsorted(grid, coming)] += self._config.repeats
+        return np.append(weights, leave)[places]
+
+    def _next_scripted(self) -> int | None:
+        here = self._rhythm.onsets[-1] if self._rhythm.onsets else -1
+        return next((onset for onset, _ in self._script() if onset > here), None)
+
+    def _scripted_more(self) -> float:
+        """Return the weight of another note here: as many as the bar that is taken up had."""
+        script = self._script()
+        if not script or not self._rhythm.onsets:
+            return 0.0
+        here = self._rhythm.onsets[-1]
+        wanted = sum(onset == here for onset, _ in script)
+        had = sum(onset == here for onset, _ in self._played[-1])
+        return self._config.repeats * (0.5 if had < wanted else -0.5) if wanted else 0.0
+
+    def _voices(self, values: np.ndarray) -> np.ndarray | None:
+        wanted = self._scripted_notes()
+        if not wanted:
+            return None
+        names = {note.voice for note in wanted}
+        return np.where(np.isin(values, [VOICES.index(name) for name in names]), self._config.repeats, 0.0)
+
+    def _scripted_notes(self) -> list[Sounded]:
+        """Return the notes of the bar taken up that begin here and have not been played yet."""
+        had = {note.pitch for onset, note in self._played[-1] if onset == self._onset}
+        return [note for onset, note in self._script() if onset == self._onset and note.pitch not in had]
+
+    def _pitches(self) -> np.ndarray:
+        """Return the log-weight of every pitch (128,)."""
+        if self._voice == DRUMS:
+            return np.zeros(128)
+        fixed, foreign = self._fixed()
+        weights = fixed + self._pitch.weights() if self._config.register else fixed.copy()
+        if foreign is not None:
+            weights += self._foreign.weight * foreign
+        for note in self._scripted_notes():
+            weights[note.pitch] += self._config.repeats
+        return weights
+
+    def _fixed(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return what scale and chord weigh here (128,), and the pitches whose weight feedback decides, if any."""
+        bar, config = self._bar, self._config
+        strict = config.chord_tones and self._onset in bar.strong
+        chord = bar.chord(self._onset)
+        key = (self.index, id(chord), strict, self._voice == MELODY)
+        if key not in self._fixed_weights:
+            inside = bar.scale if chord is None else bar.scale | chord
+            weights, foreign = np.zeros(128), None
+            if config.scale and bar.plan.chromaticism:
+                foreign = (~inside).astype(float)
+            elif config.scale:
+                weights[~inside] = NEVER
+            if chord is not None:
+                weights[chord] += config.chord_boost * (MELODY_SHARE if self._voice == MELODY else 1.0)
+                if strict:
+                    weights[~chord] = NEVER
+            self._fixed_weights[key] = (weights, foreign)
+        return self._fixed_weights[key]

@@ -1,0 +1,127 @@
+"""Rhythm: how many onsets a bar gets, where, and how many notes sound at each."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from psychoscore_sampler.steering.bars import GRID, Bar
+from psychoscore_sampler.steering.tilt import Share
+
+SIXTEENTH = GRID // 4
+INTERVALS = 17  # inter-onset intervals in sixteenths that are told apart; the last one stands for all longer ones
+BITS = 2.5  # entropy of irregularity 1
+FORGET = 0.98
+NEVER = -math.inf
+
+
+class Rhythm:
+    """The onsets of one stream, counted against its plan."""
+
+    def __init__(self, density: bool, irregularity: bool) -> None:
+        self._density, self._irregularity = density, irregularity
+        self._surprise = Share(gain=0.3, most=3.0)
+        self._seen = np.full(INTERVALS, 0.25)  # how often each interval was played, lately
+        self._owed = 0.0  # onsets that the plan had and the music has not yet
+        self._bar: Bar | None = None
+        self._wanted = 0
+        self.onsets: list[int] = []  # of this bar
+        self._before = -GRID  # the last onset of the bar before, from this bar's line
+
+    def open(self, bar: Bar, like: int | None) -> None:
+        """Begin a bar; `like` is how many onsets the bar that it takes up had."""
+        if self._bar is not None:
+            self._owed -= len(self.onsets)
+            self._before = (self.onsets[-1] if self.onsets else self._before) - self._bar.length
+        self._bar, self.onsets = bar, []
+        self._owed += bar.onsets
+        most = bar.length // SIXTEENTH
+        wanted = max(1 if bar.onsets > 0 else 0, min(most, round(self._owed)))
+        # A bar that takes up another keeps its rhythm unless the plan wants clearly more or less.
+        self._wanted = like if like and abs(like - wanted) <= max(1, 0.2 * wanted) else wanted
+
+    def weights(self, grid: np.ndarray, more: float) -> tuple[np.ndarray, float]:
+        """Return log-weights of the onsets of the grid (positions,), which rise, and of leaving the bar.
+
+        more: the log-weight of another note at the present onset.
+        """
+        assert self._bar is not None
+        here = self.onsets[-1] if self.onsets else -1
+        weights = self._intervals(grid, here)
+        place = int(np.searchsorted(grid, here))
+        inside = int(np.searchsorted(grid, self._bar.length))
+        if here >= 0:
+            weights[:place] = NEVER
+            weights[place] = more
+            place += 1
+        if not self._density:
+            return weights, 0.0
+        left = self._wanted - len(self.onsets)
+        if left <= 0:
+            weights[place:] = NEVER
+            return weights, 0.0
+        reachable = max(place + 1, inside - left + 1)  # later ones leave too little room for the rest
+        weights[reachable:] = NEVER
+        return weights, 0.0 if place >= inside else NEVER
+
+    def took(self, onset: int) -> bool:
+        """Note where a row begins; return whether that is a new onset."""
+        if self.onsets and onset <= self.onsets[-1]:
+            return False
+        interval = self._class(onset - (self.onsets[-1] if self.onsets else self._before))
+        if self._irregularity and self._bar is not None:
+            self._surprise.missed(BITS * self._bar.plan.irregularity - self._bits()[interval])
+        self._seen *= FORGET
+        self._seen[interval] += 1
+        self.onsets.append(onset)
+        return True
+
+    def _intervals(self, grid: np.ndarray, here: int) -> np.ndarray:
+        if not self._irregularity or self._surprise.weight == 0:
+            return np.zeros(len(grid))
+        since = here if here >= 0 else self._before
+        classes = np.clip((grid - since) // SIXTEENTH, 1, INTERVALS) - 1
+        return self._surprise.weight * self._bits()[classes]
+
+    def _bits(self) -> np.ndarray:
+        return -np.log2(self._seen / self._seen.sum())
+
+    @staticmethod
+    def _class(interval: int) -> int:
+        return min(max(interval // SIXTEENTH, 1), INTERVALS) - 1
+
+
+class Polyphony:
+    """How many notes sound at each onset, held ones included."""
+
+    def __init__(self, on: bool, most: int) -> None:
+        self._on, self._most = on, most
+        self._share = Share(gain=0.35, most=6.0)
+        self._ends: list[int] = []  # where each sounding note ends, from the piece's beginning
+        self._target = 1.0
+        self._count = 0
+
+    def aim(self, target: float) -> None:
+        """Set how many notes should sound at an onset."""
+        self._target = target
+
+    def onset(self, time: int) -> None:
+        """Begin a new onset: what sounded before is judged, what has ended is forgotten."""
+        if self._count:
+            self._share.missed(self._target - self._count)
+        self._ends = [end for end in self._ends if end > time]
+        self._count = len(self._ends)
+
+    def note(self, end: int) -> None:
+        """Note one more note and where it ends."""
+        self._ends.append(end)
+        self._count += 1
+
+    def more(self) -> float:
+        """Return the log-weight of one more note at this onset."""
+        if self._most and self._count >= self._most:
+            return NEVER
+        if not self._on:
+            return 0.0
+        return self._share.weight + (1.5 if self._count < self._target - 0.5 else -1.5)
