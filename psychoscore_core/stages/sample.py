@@ -10,7 +10,7 @@ from attrs import frozen
 from psychoscore_core.profile import Profile
 from psychoscore_core.records import Condition, Plan, Stream, Take
 from psychoscore_core.stages.encode import ProfileEncoder
-from psychoscore_core.stages.takes import Wanted
+from psychoscore_core.stages.takes import Wanted, dressed
 from psychoscore_core.stages.tokenize import Grammar, Tokenizer
 
 if TYPE_CHECKING:
@@ -103,7 +103,10 @@ def draw(
         for w in wanted
     ]
     rows = sampler.sample(decoder, requests)
-    return [_take(w, _ended(tokenizer.decode(drawn), w.plan)) for w, drawn in zip(wanted, rows, strict=True)]
+    return [
+        _take(w, dressed(_ended(tokenizer.decode(drawn), w.plan), w.plan))
+        for w, drawn in zip(wanted, rows, strict=True)
+    ]
 
 
 def _ended(score: Score, plan: Plan) -> Score:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from attrs import asdict, evolve, frozen
 
 from psychoscore_core.profile_json import profile_to_json
-from psychoscore_core.records import Condition, Plan, Take
+from psychoscore_core.records import KEYS, SCALES, Condition, Plan, Take
 from psychoscore_core.whole_files import write_json
 
 
@@ -42,7 +43,7 @@ def write_takes(takes: Iterable[Take], folder: Path) -> None:
 
 def read_takes(wanted: Sequence[Wanted], folder: Path) -> list[Take]:
     """Read back what write_takes() wrote for the same wanted takes."""
-    # the one place where the core opens a score: its own file, written a stage before
+    # with dressed(), the one place where the core touches a score: its own file, written a stage before
     from symusic.core import ScoreTick
 
     return [
@@ -55,6 +56,35 @@ def read_takes(wanted: Sequence[Wanted], folder: Path) -> list[Take]:
         )
         for w in wanted
     ]
+
+
+def dressed(score: Any, plan: Plan) -> Any:
+    """Write the plan's own tempos and keys into a score, in place: token rows know tempos by bins and no modes.
+
+    MIDI knows major and minor only: a mode is written as the one on its tonic that has its third.
+    """
+    from symusic.core import KeySignatureTick, TempoTick
+
+    beats, unit = plan.time_signature
+    bar = beats * 4 * score.tpq // unit
+    score.tempos.clear()
+    score.key_signatures.clear()
+    for index in _changes(plan.tempos):
+        score.tempos.append(TempoTick(index * bar, plan.tempos[index]))
+    for index in _changes(plan.keys):
+        score.key_signatures.append(KeySignatureTick(index * bar, *signature_of(*plan.keys[index])))
+    return score
+
+
+def signature_of(key: str, mode: str) -> tuple[int, int]:
+    """Return sharps (negative: flats) and 1 for minor, of the major or minor key on a mode's tonic with its third."""
+    minor = int(3 in SCALES[mode])
+    fifths = (KEYS.index(key) + 3 * minor) * 7 % 12
+    return (fifths if fifths <= 6 else fifths - 12), minor
+
+
+def _changes(values: Sequence[Any]) -> list[int]:
+    return [index for index, value in enumerate(values) if index == 0 or value != values[index - 1]]
 
 
 def with_ratings(takes: Sequence[Take], ratings: dict[str, dict[str, float]]) -> list[Take]:

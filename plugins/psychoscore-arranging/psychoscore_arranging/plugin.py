@@ -1,4 +1,4 @@
-"""Offer the arranger `instruments` and the rater `statistics`."""
+"""Offer the arrangers `instruments` and `performance` and the rater `statistics`."""
 
 from __future__ import annotations
 
@@ -54,18 +54,36 @@ class InstrumentsConfig:
 
 
 @frozen(kw_only=True)
+class PerformanceConfig:
+    """How a take is played.
+
+    articulation: hold notes as long as the plan's bars ask.
+    dynamics: strike notes as loud, and as differently, as the plan's bars ask.
+    """
+
+    articulation: bool = True
+    dynamics: bool = True
+
+
+@frozen(kw_only=True)
 class StatisticsConfig:
     """The rater `statistics` has nothing to set."""
 
 
 @hookimpl
 def psyco_arrangers() -> Iterable[Component]:
-    """Offer the arranger."""
+    """Offer the arrangers."""
     yield Component(
         name="instruments",
         factory="psychoscore_arranging.instruments:Instruments",
         config=InstrumentsConfig,
         summary="General MIDI instruments by the profile's trauma; a piano take is parted by register.",
+    )
+    yield Component(
+        name="performance",
+        factory="psychoscore_arranging.performance:Performance",
+        config=PerformanceConfig,
+        summary="Plays a take as its plan asks: note lengths from staccato to legato, loudness and contrast.",
     )
 
 

@@ -101,7 +101,7 @@ def test_a_bad_config_is_refused(options, message):
 
 
 def test_neither_the_plugin_nor_its_components_import_anything_slow():
-    assert [c.name for c in (*psyco_arrangers(), *psyco_raters())] == ["instruments", "statistics"]
+    assert [c.name for c in (*psyco_arrangers(), *psyco_raters())] == ["instruments", "performance", "statistics"]
     code = """if True:
         import sys, psychoscore_arranging.plugin
         print(sorted({"numpy", "symusic", "torch"} & set(sys.modules)))

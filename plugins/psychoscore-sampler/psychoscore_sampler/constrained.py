@@ -47,7 +47,7 @@ class ConstrainedSampler:
             raise ValueError("the prompts of one call must have the same number of families")
         if not lines:
             return
-        feed = Feed(decoder, [line.stream for line in lines], self.config.guidance != 1)
+        feed = Feed(decoder, [line.stream for line in lines], _ghosts(self.config))
         rows = np.zeros((len(lines), lines[0].families), np.int32)
         while True:
             rows = _draw(feed, lines, rows)
@@ -70,6 +70,12 @@ def _draw(feed: Feed, lines: Sequence[Line], last: np.ndarray) -> np.ndarray:
             table = feed.logits(family, rows[:, :family])
             for slot, line in enumerate(lines):
                 if not line.finished:
-                    ghost = table[slot + len(lines)] if len(table) > len(lines) else None
-                    rows[slot, family] = line.draw(rows[slot, :family].tolist(), table[slot], ghost)
+                    rows[slot, family] = line.draw(rows[slot, :family].tolist(), table[slot :: len(lines)])
     return rows
+
+
+def _ghosts(config: ConstrainedConfig) -> int:
+    """Return how many streams beside the conditional one guidance needs."""
+    if config.plan_guidance is None:
+        return int(config.guidance != 1)
+    return 0 if config.guidance == config.plan_guidance == 1 else 2

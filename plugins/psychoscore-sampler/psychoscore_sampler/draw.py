@@ -9,10 +9,21 @@ from psychoscore_sampler.plugin import ConstrainedConfig
 HUGE = 1e30  # what an infinite logit counts as
 
 
-def guided(conditional: np.ndarray, unconditional: np.ndarray, guidance: float) -> np.ndarray:
-    """Return u + g (c - u), the logits of classifier-free guidance (Ho and Salimans 2022); c where u is not finite."""
-    mixed = unconditional + guidance * (conditional - unconditional)
-    return np.where(np.isfinite(unconditional), mixed, conditional)
+def guided(logits: np.ndarray, config: ConstrainedConfig) -> np.ndarray:
+    """Return the logits (tokens,) of classifier-free guidance from those of a stream and its ghosts (1 to 3, tokens).
+
+    c with all conditions, u without any, p with the profile's only: u + g (c - u) with u alone (Ho and Salimans 2022),
+    u + g (p - u) + h (c - p) with both (Brooks et al. 2023), where h is the plan's guidance; c where u is not finite.
+    """
+    if len(logits) == 1:
+        return logits[0]
+    conditional, unconditional = logits[:2]
+    if len(logits) == 2:
+        mixed = unconditional + config.guidance * (conditional - unconditional)
+        return np.where(np.isfinite(unconditional), mixed, conditional)
+    mixed = unconditional + config.guidance * (logits[2] - unconditional)
+    mixed += (config.plan_guidance or 0.0) * (conditional - logits[2])
+    return np.where(np.isfinite(mixed), mixed, conditional)
 
 
 def draw(scores: np.ndarray, temperature: float, config: ConstrainedConfig, rng: np.random.Generator) -> int:

@@ -17,15 +17,17 @@ PROMPT = -1  # the bar of a prompt's rows, as in `records.Encoded`
 class Feed:
     """A decoder's state for a batch of streams.
 
-    With guidance each stream has a ghost, without condition and with a bare prompt (its first and last row); both
-    read the same drawn rows, and the ghosts' logits stand behind the streams'.
+    With guidance each stream has a ghost, without condition and with a bare prompt (its first and last row), and with
+    guidance by the plan a second one that knows the profile only; all read the same drawn rows, and the ghosts' logits
+    stand behind the streams'.
 
     A full context slides: the state starts anew from the prompts and reads the last drawn rows again, half as many
     as the context holds beside the longest prompt.
     """
 
-    def __init__(self, decoder: Decoder, streams: Sequence[Stream], guidance: bool) -> None:
-        self._decoder, self._streams, self._guidance = decoder, list(streams), guidance
+    def __init__(self, decoder: Decoder, streams: Sequence[Stream], ghosts: int) -> None:
+        """ghosts: 0, 1 or 2 for each stream."""
+        self._decoder, self._streams, self._ghosts = decoder, list(streams), ghosts
         longest = max(stream.rows.shape[0] for stream in streams)
         self._room = decoder.context - longest if decoder.context else 0
         if decoder.context and self._room < 2:
@@ -39,8 +41,8 @@ class Feed:
     def logits(self, family: int, partial: np.ndarray) -> np.ndarray:
         """Return the logits (batch, family size) of the next row, given the ids drawn for it so far (batch, family)."""
         logits = self._logits[family]
-        table = np.asarray(logits(self._twice(partial)) if callable(logits) else logits)
-        expected = len(self._streams) * (1 + self._guidance)
+        table = np.asarray(logits(self._repeated(partial)) if callable(logits) else logits)
+        expected = len(self._streams) * (1 + self._ghosts)
         if table.ndim != 2 or len(table) != expected:
             raise ValueError(f"family {family}: the decoder gave logits {table.shape} for {expected} streams")
         return table
@@ -58,20 +60,20 @@ class Feed:
         keep = getattr(self._decoder, "keep", None)
         if keep is None:
             return False
-        ghosts = [slot + len(self._streams) for slot in slots] if self._guidance else []
-        self._state = keep(self._state, [*slots, *ghosts])
+        count = len(self._streams)
+        self._state = keep(self._state, [slot + count * k for k in range(1 + self._ghosts) for slot in slots])
         self._streams = [self._streams[slot] for slot in slots]
         self._history = [(rows[slots], bars[slots]) for rows, bars in self._history]
         return True
 
     def _start(self) -> None:
-        ghosts = [_ghost(stream) for stream in self._streams] if self._guidance else []
+        ghosts = [make(stream) for make in (_ghost, _without_plan)[: self._ghosts] for stream in self._streams]
         self._state = self._decoder.start([*self._streams, *ghosts])
         self._step(np.stack([s.rows[-1] for s in self._streams]), np.full(len(self._streams), PROMPT, np.int32))
         self._read = 0
 
     def _step(self, rows: np.ndarray, bars: np.ndarray) -> None:
-        self._logits: list[Any] = self._decoder.step(self._state, self._twice(rows), self._twice(bars))
+        self._logits: list[Any] = self._decoder.step(self._state, self._repeated(rows), self._repeated(bars))
         self._read += 1
         if not self._room:
             self._history.clear()
@@ -83,17 +85,21 @@ class Feed:
         again = self._history[:-1]
         if extend is not None and again:
             rows, bars = (np.stack(arrays, axis=1) for arrays in zip(*again, strict=True))
-            extend(self._state, self._twice(rows), self._twice(bars))
+            extend(self._state, self._repeated(rows), self._repeated(bars))
             self._read += len(again)
         else:
             for rows, bars in again:
                 self._step(rows, bars)
         self._step(*self._history[-1])
 
-    def _twice(self, array: np.ndarray) -> np.ndarray:
-        return np.concatenate([array, array]) if self._guidance else array
+    def _repeated(self, array: np.ndarray) -> np.ndarray:
+        return np.concatenate([array] * (1 + self._ghosts)) if self._ghosts else array
 
 
 def _ghost(stream: Stream) -> Stream:
     rows = stream.rows if len(stream.rows) < 2 else stream.rows[[0, -1]]
     return Stream(rows=rows, vector=None, bars=None)
+
+
+def _without_plan(stream: Stream) -> Stream:
+    return Stream(rows=stream.rows, vector=stream.vector, bars=None)

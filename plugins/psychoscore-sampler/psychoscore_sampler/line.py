@@ -43,26 +43,20 @@ class Line:
     def families(self) -> int:
         return int(self.stream.rows.shape[1])
 
-    def draw(self, partial: Sequence[int], logits: np.ndarray, unconditional: np.ndarray | None) -> int:
-        """Return the id of the row's next family, given the ids before it and the logits (family size,)."""
-        ids = np.flatnonzero(self._allowed(partial, logits.size))
+    def draw(self, partial: Sequence[int], logits: np.ndarray) -> int:
+        """Return the id of the row's next family, given the ids before it and the logits (1 to 3, family size).
+
+        logits: with all conditions, without any, with the profile's only.
+        """
+        ids = np.flatnonzero(self._allowed(partial, logits.shape[1]))
         meaning = self.grammar.meaning(len(partial), partial) if self._conductor else None  # type: ignore[attr-defined]  # optional
-        token = int(ids[0]) if ids.size == 1 else self._choose(partial, ids, logits, unconditional, meaning)
+        token = int(ids[0]) if ids.size == 1 else self._choose(partial, ids, logits, meaning)
         if self._conductor and meaning:
             self._conductor.took(meaning, token)
         return token
 
-    def _choose(
-        self,
-        partial: Sequence[int],
-        ids: np.ndarray,
-        logits: np.ndarray,
-        unconditional: np.ndarray | None,
-        meaning: Meaning | None,
-    ) -> int:
-        scores = logits[ids].astype(np.float64)
-        if unconditional is not None:
-            scores = guided(scores, unconditional[ids].astype(np.float64), self._config.guidance)
+    def _choose(self, partial: Sequence[int], ids: np.ndarray, logits: np.ndarray, meaning: Meaning | None) -> int:
+        scores = guided(logits[:, ids].astype(np.float64), self._config)
         if self._config.repetition_penalty:
             self._repetition.lower(scores, ids, partial)
         temperature = self._temperatures[min(max(self.grammar.bar, 0), len(self._temperatures) - 1)]

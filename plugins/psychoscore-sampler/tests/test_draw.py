@@ -100,12 +100,23 @@ def test_nucleus_equals_the_textbook_one(size, mass):
     assert len(drawn) == len(textbook) or size == 2000 or mass == 0.999
 
 
+def test_without_ghosts_the_logits_are_the_conditional_ones():
+    assert guided(np.array([[1.0, 2.0]]), ConstrainedConfig()).tolist() == [1.0, 2.0]
+
+
 def test_guidance_is_u_plus_g_times_c_minus_u():
-    mixed = guided(np.array([1.0, 2.0]), np.array([0.5, 3.0]), 3.0)
+    mixed = guided(np.array([[1.0, 2.0], [0.5, 3.0]]), ConstrainedConfig(guidance=3.0))
     assert mixed.tolist() == [2.0, 0.0]
+
+
+def test_profile_and_plan_are_guided_apart():
+    logits = np.array([[4.0, 0.0], [1.0, 1.0], [2.0, 3.0]])  # all, none, the profile alone
+    mixed = guided(logits, ConstrainedConfig(guidance=2.0, plan_guidance=3.0))
+    assert mixed.tolist() == [1 + 2 * (2 - 1) + 3 * (4 - 2), 1 + 2 * (3 - 1) + 3 * (0 - 3)]
 
 
 def test_guidance_keeps_the_condition_where_the_other_stream_has_no_number():
     with np.errstate(invalid="ignore"):
-        mixed = guided(np.array([1.0, 2.0, -np.inf]), np.array([np.nan, -np.inf, 0.0]), 3.0)
+        logits = np.array([[1.0, 2.0, -np.inf], [np.nan, -np.inf, 0.0]])
+        mixed = guided(logits, ConstrainedConfig(guidance=3.0))
     assert mixed.tolist() == [1.0, 2.0, -np.inf]

@@ -1,0 +1,1 @@
+"""Measures music: keys, chords, tension, structure and the attributes of a score."""
