@@ -27,7 +27,6 @@ COMMON = METERS.index((4, 4))
 QUARTERS = np.array([upper * 4 / lower for upper, lower in METERS])
 LOWEST_PITCH, PITCHES = -6, 128 + 12  # pitches are written from the tonic nearest to C, at most 6 semitones away
 SLOWEST, FASTEST = 20.0, 300.0
-DENSE = 16  # grid positions up to which every length has a token; above, lengths grow by an eighth
 
 
 @frozen(eq=False)
@@ -98,7 +97,7 @@ def _durations(config: NotesConfig) -> np.ndarray:
     length = 1
     while length <= longest:
         lengths.append(length)
-        length = length + 1 if length < DENSE else -(-length * 9 // 8)
+        length += max(1, 1 << (length.bit_length() - 4))  # eight lengths an octave from 8 on
     if lengths[-1] != longest:
         lengths.append(longest)
     return np.array(lengths)
