@@ -97,7 +97,7 @@ def _durations(config: NotesConfig) -> np.ndarray:
     length = 1
     while length <= longest:
         lengths.append(length)
-        length += max(1, 1 << (length.bit_length() - 4))  # eight lengths an octave from 8 on
+        length += 1 << max(0, length.bit_length() - 4)  # from 8 on, eight lengths for each doubling
     if lengths[-1] != longest:
         lengths.append(longest)
     return np.array(lengths)
