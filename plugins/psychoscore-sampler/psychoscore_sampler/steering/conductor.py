@@ -33,7 +33,7 @@ class Conductor:
         self._bars = bars_of(plan)
         self._rhythm = Rhythm(config.density, config.rhythm)
         self._polyphony = Polyphony(config.polyphony, config.most_notes)
-        self._pitch, self._velocity = Tilt(0.12, 0.04), Tilt(0.10, 0.04)
+        self._pitch, self._velocity = Tilt(0.12, 0.06), Tilt(0.10, 0.06)
         self._foreign = Share(gain=0.6, most=8.0)
         self._played: list[list[tuple[int, Sounded]]] = []  # of each bar: onset in 24ths and note
         self.index = -1
@@ -68,6 +68,8 @@ class Conductor:
             return self._pitches()[meaning.values]
         if meaning.kind == "velocity" and self._config.dynamics:
             return self._velocity.weights()[meaning.values]
+        if meaning.kind == "duration":
+            return self._polyphony.lengths(meaning.values)
         if meaning.kind == "voice" and self._config.repeats:
             return self._voices(meaning.values)
         return None

@@ -98,6 +98,7 @@ class Polyphony:
     def __init__(self, on: bool, most: int) -> None:
         self._on, self._most = on, most
         self._share = Share(gain=0.35, most=6.0)
+        self._length = Share(gain=0.1, most=3.0)
         self._ends: list[int] = []  # where each sounding note ends, from the piece's beginning
         self._target = 1.0
         self._count = 0
@@ -109,7 +110,9 @@ class Polyphony:
     def onset(self, time: int) -> None:
         """Begin a new onset: what sounded before is judged, what has ended is forgotten."""
         if self._count:
-            self._share.missed(self._target - self._count)
+            missing = self._target - self._count
+            self._share.missed(missing)
+            self._length.missed(missing)
         self._ends = [end for end in self._ends if end > time]
         self._count = len(self._ends)
 
@@ -125,3 +128,15 @@ class Polyphony:
         if not self._on:
             return 0.0
         return self._share.weight + (1.5 if self._count < self._target - 0.5 else -1.5)
+
+    def lengths(self, values: np.ndarray) -> np.ndarray | None:
+        """Return the log-weight of lengths in 24ths (ids,), -1 where an id is none; None where all are alike.
+
+        The last note that may sound ends before the next onset can come, so that there is room for one then.
+        """
+        if self._most and self._count >= self._most - 1:
+            shortest = values[values > 0].min()
+            return np.where(values == shortest, 0.0, NEVER)
+        if not self._on or self._length.weight == 0:
+            return None
+        return self._length.weight * np.log2(np.maximum(values, 1) / GRID)

@@ -36,7 +36,7 @@ class Tilt:
         """Learn from one drawn value."""
         z = max(-4.0, min(4.0, (value - self._mean) / self._deviation))
         self._linear = max(-4.0, min(4.0, self._linear - self._gain * z))
-        self._square = max(-1.5, min(0.4, self._square - self._spread_gain * (z * z - 1)))
+        self._square = max(-4.0, min(0.5, self._square - self._spread_gain * (z * z - 1)))
 
 
 class Share:
