@@ -11,6 +11,7 @@ from attrs import frozen
 from psychoscore_core.building import build
 from psychoscore_core.component import Component
 from psychoscore_core.errors import DataError
+from psychoscore_core.profile import Profile
 from psychoscore_core.records import Piece
 from psychoscore_core.stages.prepared_data import Prepared, Skipped
 
@@ -67,13 +68,18 @@ class Preparer:
             "length": len(encoded.rows),
             "prefix": encoded.prefix_length,
             "notes": encoded.notes,
-            "vector": [round(x, 6) for x in condition.vector],
+            "vector": [round(x, 6) for x in condition.vector] if _stated(piece.profile) else None,
             "bar_conditions": measured,
             "labels": dict(piece.labels),
         }
         return Prepared(
             record=record, rows=encoded.rows.astype("<i4").tobytes(), bars=encoded.bars.astype("<i4").tobytes()
         )
+
+
+def _stated(profile: Profile) -> bool:
+    """Say whether a piece's profile speaks of any dimension; a corpus without such labels gives the neutral one."""
+    return bool(profile.given) or profile != Profile()
 
 
 def start_worker(recipe: Recipe) -> None:

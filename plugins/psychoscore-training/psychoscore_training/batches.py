@@ -20,8 +20,9 @@ class Batch:
     """One micro-batch, what a module is called with and what losses see.
 
     rows: (batch, time, families). targets: the rows shifted by one, IGNORED on padding and prefix.
-    mask: (batch, time), True on music. vector: (batch, dimensions), always the true one.
-    vector_seen: (batch,), False where the module must do without the vector.
+    mask: (batch, time), True on music. vector: (batch, dimensions), always the true one; zeros where there is none.
+    vector_seen: (batch,), False where the module must do without the vector: it is dropped, or there is none.
+    stated: (batch,), False where the piece has no vector.
     bars: (batch, time), index into bar_conditions; -1 where no bar is (prefix, padding), M where none is known.
     bar_conditions: (batch, M, numbers). conditioned: (batch,), False where prefix, vector and bars are all dropped.
     groups: (batch,), equal for pieces of one song.
@@ -32,6 +33,7 @@ class Batch:
     mask: Tensor
     vector: Tensor
     vector_seen: Tensor
+    stated: Tensor
     bars: Tensor
     bar_conditions: Tensor
     conditioned: Tensor
@@ -76,7 +78,8 @@ def collate(data: Prepared, windows: Sequence[Window], dropped: np.ndarray) -> B
         "bars": np.where(bars >= _counts(sequences)[:, None], conditions.shape[1], bars),
         "bar_conditions": conditions,
         "vector": data.vectors[examples],
-        "vector_seen": ~dropped[:, 1],
+        "vector_seen": ~dropped[:, 1] & data.stated[examples],
+        "stated": data.stated[examples],
         "conditioned": ~dropped.all(axis=1),
         "groups": data.groups[examples],
     }

@@ -21,8 +21,9 @@ class Prepared:
 
     families: token family sizes. vocabulary, space: digests. rows: (total rows, families) int32, on disk.
     bars: (total rows,) int32, -1 in the prefix. groups: a number per group. splits: indices into SPLITS.
-    offsets, lengths, prefixes: in rows. vectors: (examples, dimensions). bar_conditions: (total bars, numbers),
-    those of example i are `bar_offsets[i]:bar_offsets[i + 1]`.
+    offsets, lengths, prefixes: in rows. vectors: (examples, dimensions), zeros where `stated` (examples,) is False:
+    nothing is known of the profile. bar_conditions: (total bars, numbers), those of example i are
+    `bar_offsets[i]:bar_offsets[i + 1]`.
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class Prepared:
     prefixes: np.ndarray
     notes: np.ndarray
     vectors: np.ndarray
+    stated: np.ndarray
     bar_conditions: np.ndarray
     bar_offsets: np.ndarray
 
@@ -54,14 +56,17 @@ class Prepared:
         return self.lengths - self.prefixes
 
 
-def open_prepared(folder: Path) -> Prepared:
-    """Open a prepared folder without reading its rows; raises DataError where it is not whole and consistent."""
+def open_prepared(folder: Path, dimensions: int = 0) -> Prepared:
+    """Open a prepared folder without reading its rows; raises DataError where it is not whole and consistent.
+
+    dimensions: how long the vectors are where no example has one.
+    """
     facts = _facts(folder / "prepare.json")
     families = tuple(facts["families"])
     rows = _numbers(folder / "rows.i32", facts["rows"] * len(families)).reshape(-1, len(families))
     bars = _numbers(folder / "bars.i32", facts["rows"])
     _check_ids(folder / "rows.i32", rows, families)
-    columns = _columns(folder / "examples.jsonl", facts["examples"], facts["rows"])
+    columns = _columns(folder / "examples.jsonl", facts["examples"], facts["rows"], dimensions)
     digests = {"vocabulary": facts["vocabulary"], "space": facts["space"]}
     return Prepared(folder=folder, families=families, rows=rows, bars=bars, **digests, **columns)
 
@@ -94,12 +99,12 @@ def _check_ids(path: Path, rows: np.ndarray, families: tuple[int, ...]) -> None:
             raise DataError(f"{path}: family {family} has ids {low} to {high}, outside 0 to {size - 1}")
 
 
-def _columns(path: Path, count: int, rows: int) -> dict[str, Any]:
+def _columns(path: Path, count: int, rows: int, dimensions: int) -> dict[str, Any]:
     ids, groups, numbers, vectors, bars = [], [], [], [], []
     for line, example in enumerate(_lines(path), 1):
         try:
             numbers.append(_check_example(example, rows))
-            vectors.append(np.asarray(example["vector"], np.float32))
+            vectors.append(_vector(example["vector"]))
             bars.append(_bar_array(example["bar_conditions"]))
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"{path} line {line}: {type(error).__name__}: {error}") from error
@@ -116,7 +121,8 @@ def _columns(path: Path, count: int, rows: int) -> dict[str, Any]:
         "lengths": lengths,
         "prefixes": prefixes,
         "notes": notes,
-        "vectors": _stacked(path, vectors),
+        "vectors": _stacked(path, vectors, dimensions),
+        "stated": np.array([vector is not None for vector in vectors]),
         "bar_conditions": _joined(path, bars),
         "bar_offsets": np.cumsum([0, *(len(bar) for bar in bars)]),
     }
@@ -151,10 +157,17 @@ def _bar_array(bars: list[list[float]]) -> np.ndarray:
     return array.reshape(len(bars), -1)
 
 
-def _stacked(path: Path, vectors: list[np.ndarray]) -> np.ndarray:
-    if len({vector.shape for vector in vectors}) != 1 or vectors[0].ndim != 1:
+def _vector(numbers: list[float] | None) -> np.ndarray | None:
+    return None if numbers is None else np.asarray(numbers, np.float32)
+
+
+def _stacked(path: Path, vectors: list[np.ndarray | None], dimensions: int) -> np.ndarray:
+    """Return the vectors as one array, zeros where there is none."""
+    shapes = {vector.shape for vector in vectors if vector is not None} or {(dimensions,)}
+    shape = shapes.pop()
+    if shapes or len(shape) != 1:
         raise DataError(f"{path}: vectors differ in length")
-    return _finite(path, np.stack(vectors))
+    return _finite(path, np.stack([np.zeros(shape, np.float32) if vector is None else vector for vector in vectors]))
 
 
 def _joined(path: Path, bars: list[np.ndarray]) -> np.ndarray:

@@ -21,8 +21,13 @@ BATCH = 16
 
 def total_nats(module: nn.Module, batch: Batch) -> float:
     """Return the summed cross entropy in nats over every target of a batch, all families together."""
+    return sum(family_nats(module, batch))
+
+
+def family_nats(module: nn.Module, batch: Batch) -> list[float]:
+    """Return the same of each family."""
     outputs = module(batch)
-    return sum(
+    return [
         float(
             nn.functional.cross_entropy(
                 logits.float().flatten(0, 1),
@@ -32,7 +37,7 @@ def total_nats(module: nn.Module, batch: Batch) -> float:
             ).double()
         )
         for family, logits in enumerate(outputs.logits)
-    )
+    ]
 
 
 class Validation:
@@ -75,11 +80,14 @@ def evaluate_split(
     split: str,
     context: int,
     device: torch.device,
+    names: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, float]:
     """Return metrics of a whole split, every music token and end token scored exactly once.
 
-    nats_per_token, nats_per_note; unconditional_nats_per_token without prefix, vector and bars;
+    nats_per_token, nats_per_note (bar lines and the end among the nats, not among the notes);
+    unconditional_nats_per_token without prefix, vector and bars; with several families, nats_per_row and its share of
+    each family, nats_per_row_NAME, where names are given;
     unigram_ and bigram_nats_per_token of baselines fitted on the train split; tokens, notes, pieces.
     Raises DataError on an empty split.
     """
@@ -88,17 +96,19 @@ def evaluate_split(
         raise DataError(f"{data.folder}: no example in the split {split!r}")
     windows = sorted(walk(data, examples, context), key=lambda w: w.stop - w.start)
     module.eval()
-    totals = np.zeros(2)
+    totals = np.zeros((2, len(data.families)))
     with torch.inference_mode():
         for i in range(0, len(windows), BATCH):
             totals += _pair_of_nats(module, data, windows[i : i + BATCH], device)
             progress(min(i + BATCH, len(windows)), len(windows))
-    tokens = int(data.music[examples].sum()) * len(data.families)
+    rows = int(data.music[examples].sum())
+    tokens, (whole, without) = rows * len(data.families), totals.sum(axis=1)
     notes = int(data.notes[examples].sum())
     return {
-        "nats_per_token": totals[0] / tokens,
-        "nats_per_note": totals[0] / max(1, notes),
-        "unconditional_nats_per_token": totals[1] / tokens,
+        "nats_per_token": whole / tokens,
+        "nats_per_note": whole / max(1, notes),
+        "unconditional_nats_per_token": without / tokens,
+        **_row_metrics(totals[0] / rows, names),
         **baseline_metrics(data, examples, baselines(data)),
         "tokens": float(tokens),
         "notes": float(notes),
@@ -107,10 +117,17 @@ def evaluate_split(
 
 
 def _pair_of_nats(module: nn.Module, data: Prepared, windows: list[Window], device: torch.device) -> np.ndarray:
-    """Return the nats of some windows with all conditions and with none."""
+    """Return the nats (2, families) of some windows with all conditions and with none."""
     shape = (len(windows), 3)
     both: list[Any] = [np.zeros(shape, bool), np.ones(shape, bool)]
-    return np.array([total_nats(module, collate(data, windows, dropped).to(device)) for dropped in both])
+    return np.array([family_nats(module, collate(data, windows, dropped).to(device)) for dropped in both])
+
+
+def _row_metrics(nats: np.ndarray, names: Sequence[str]) -> dict[str, float]:
+    if len(nats) == 1:
+        return {}
+    parts = {f"nats_per_row_{name}": float(part) for name, part in zip(names, nats, strict=False)}
+    return {"nats_per_row": float(nats.sum()), **parts}
 
 
 def baseline_metrics(data: Prepared, examples: np.ndarray, models: Sequence[Bigram]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Files that are whole or absent, and tensors that are read with distrust."""
+"""Files that are whole or absent, and tensors that are read with distrust; torch is not imported."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import Tensor
+from safetensors.numpy import save_file
 
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.whole_files import replacing
 
 JSON_LIMIT = 1 << 20  # bytes of a checkpoint's JSON file
+DTYPES = ("F32", "F16")  # that weights may have
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -31,28 +31,35 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> None:
-    """Write tensors as safetensors, whole or not at all."""
-    contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+def write_tensors(path: Path, tensors: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> None:
+    """Write tensors (NumPy's or torch's, on any device) as safetensors, whole or not at all."""
+    contiguous = {name: np.asarray(_array(tensor), order="C") for name, tensor in tensors.items()}
     with replacing(path) as part:
         save_file(contiguous, part, metadata=dict(metadata or {}))
 
 
-def read_tensors(path: Path, expected: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:
-    """Return the float32 tensors of a file after its header matched the expected names and shapes exactly.
+def read_tensors(path: Path, expected: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+    """Return the tensors of a file as float32 after its header matched the expected names and shapes exactly.
 
-    Nothing is allocated before that. Raises CheckpointError in one line on any other file.
+    The file holds float32 or float16. Nothing is allocated before the header is checked. Raises CheckpointError in one
+    line on any other file.
     """
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="np") as file:
             _check_header(path, file, expected)
-            tensors = {name: file.get_tensor(name) for name in expected}
+            tensors = {name: np.asarray(file.get_tensor(name), np.float32) for name in expected}
     except (OSError, SafetensorError, RuntimeError, ValueError) as error:
         raise CheckpointError(f"{path}: not readable as safetensors ({_first_line(error)})") from error
     for name, tensor in tensors.items():
-        if not torch.isfinite(tensor).all():
+        if not np.isfinite(tensor).all():
             raise CheckpointError(f"{path}: {name} holds numbers that are not finite")
     return tensors
+
+
+def _array(tensor: Any) -> np.ndarray:
+    """Return a NumPy array as it is, or a torch tensor's numbers."""
+    array: np.ndarray = tensor if isinstance(tensor, np.ndarray) else tensor.detach().cpu().numpy()
+    return array
 
 
 def _check_header(path: Path, file: Any, expected: Mapping[str, tuple[int, ...]]) -> None:
@@ -62,9 +69,10 @@ def _check_header(path: Path, file: Any, expected: Mapping[str, tuple[int, ...]]
         raise CheckpointError(f"{path}: tensor {wrong[:80]!r} is {'extra' if wrong in names else 'missing'}")
     for name, shape in expected.items():
         part = file.get_slice(name)
-        if part.get_dtype() != "F32" or tuple(part.get_shape()) != tuple(shape):
+        if part.get_dtype() not in DTYPES or tuple(part.get_shape()) != tuple(shape):
             found = f"{part.get_dtype()} {tuple(part.get_shape())}"
-            raise CheckpointError(f"{path}: {name} is {found}, but model.json asks for F32 {tuple(shape)}")
+            wanted = f"{' or '.join(DTYPES)} {tuple(shape)}"
+            raise CheckpointError(f"{path}: {name} is {found}, but model.json asks for {wanted}")
 
 
 def _first_line(error: Exception) -> str:

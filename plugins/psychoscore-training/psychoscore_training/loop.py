@@ -202,7 +202,7 @@ class Loop:
         """Draw the curve at the end, and before it at most every ten seconds: a picture takes as long as many steps."""
         ended = self.progress.stopped or self.progress.step == self.training.steps
         if ended or time.monotonic() > self._drawn + 10:
-            draw_curve(self.folder / "loss.png", self.progress, self.baseline)
+            draw_curve(self.folder / "loss.png", self.progress, self.baseline, len(self.data.families))
             self._drawn = time.monotonic()
 
     def _write(self, folder: Path) -> None:

@@ -66,3 +66,10 @@ def test_the_share_of_dropped_sequences_is_the_one_asked_for():
 
 def test_no_dropout_drops_nothing():
     assert not drops(1000, 0.0, np.random.default_rng(0)).any()
+
+
+def test_what_is_not_stated_is_never_seen(corpus):
+    corpus.stated[1] = False
+    batch = collate(corpus, [Window(i, 0, 8, 0) for i in range(3)], np.zeros((3, 3), bool))
+    assert batch.vector_seen.tolist() == batch.stated.tolist() == [True, False, True]
+    assert batch.conditioned.all()

@@ -75,3 +75,16 @@ def test_a_missing_example_is_a_data_error(corpus):
 def test_an_unknown_split_is_a_data_error(corpus):
     with pytest.raises(DataError, match="no split 'dev'"):
         corpus.split("dev")
+
+
+def test_a_piece_without_a_vector_has_zeros_and_says_so(corpus):
+    edit(corpus.folder / "examples.jsonl", 1, vector=None)
+    data = open_prepared(corpus.folder)
+    assert data.stated.tolist() == [True, False, *[True] * 10]
+    assert not data.vectors[1].any() and data.vectors[2].all()
+
+
+def test_where_no_piece_has_a_vector_the_caller_says_how_long_they_are(corpus):
+    for line in range(12):
+        edit(corpus.folder / "examples.jsonl", line, vector=None)
+    assert open_prepared(corpus.folder, dimensions=57).vectors.shape == (12, 57)

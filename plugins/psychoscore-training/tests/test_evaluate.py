@@ -6,7 +6,7 @@ import torch
 
 from psychoscore_core.errors import DataError
 from psychoscore_training.batches import collate
-from psychoscore_training.evaluate import Validation, evaluate_split, total_nats
+from psychoscore_training.evaluate import Validation, _row_metrics, evaluate_split, total_nats
 from psychoscore_training.ngram import baselines
 from psychoscore_training.windows import Window
 
@@ -65,3 +65,8 @@ def evaluate_bigram(corpus):
     from psychoscore_training.evaluate import baseline_metrics
 
     return baseline_metrics(corpus, corpus.split("validation"), baselines(corpus))["bigram_nats_per_token"]
+
+
+def test_rows_of_several_families_are_told_apart():
+    metrics = _row_metrics(np.array([1.5, 0.5]), ["time", "pitch"])
+    assert metrics == {"nats_per_row": 2.0, "nats_per_row_time": 1.5, "nats_per_row_pitch": 0.5}

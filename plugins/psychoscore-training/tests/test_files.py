@@ -4,8 +4,10 @@ import json
 import pickle
 import struct
 
+import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.whole_files import write_json
@@ -23,7 +25,7 @@ def weights(tmp_path):
 
 def test_tensors_come_back_and_leave_no_temporary(weights):
     tensors = read_tensors(weights, SHAPES)
-    assert torch.equal(tensors["b"], torch.arange(4.0)) and list(weights.parent.iterdir()) == [weights]
+    assert np.array_equal(tensors["b"], np.arange(4, dtype=np.float32)) and list(weights.parent.iterdir()) == [weights]
 
 
 @pytest.mark.parametrize("kept", [0, 4, 40, -1])
@@ -56,14 +58,26 @@ def test_a_header_that_promises_gigabytes_is_refused(weights):
     [
         ({"a": torch.ones(2, 3)}, "tensor 'b' is missing"),
         ({"a": torch.ones(2, 3), "b": torch.ones(4), "c": torch.ones(1)}, "tensor 'c' is extra"),
-        ({"a": torch.ones(2, 4), "b": torch.ones(4)}, r"a is F32 \(2, 4\), but model.json asks for F32 \(2, 3\)"),
-        ({"a": torch.ones(2, 3).half(), "b": torch.ones(4)}, r"a is F16 \(2, 3\)"),
+        ({"a": torch.ones(2, 4), "b": torch.ones(4)}, r"a is F32 \(2, 4\), but model.json asks for F32 or F16"),
+        ({"a": torch.ones(2, 3).double(), "b": torch.ones(4)}, r"a is F64 \(2, 3\)"),
         ({"a": torch.ones(2, 3), "b": torch.full((4,), torch.nan)}, "b holds numbers that are not finite"),
     ],
 )
 def test_tensors_that_do_not_fit_are_refused(weights, tensors, message):
     write_tensors(weights, tensors)
     with pytest.raises(CheckpointError, match=message):
+        read_tensors(weights, SHAPES)
+
+
+def test_half_precision_comes_back_as_float32(weights):
+    write_tensors(weights, {"a": torch.ones(2, 3).half(), "b": torch.arange(4.0).half()})
+    tensors = read_tensors(weights, SHAPES)
+    assert {tensor.dtype for tensor in tensors.values()} == {np.dtype(np.float32)} and tensors["b"][3] == 3
+
+
+def test_bfloat16_is_refused(weights):
+    save_file({"a": torch.ones(2, 3).bfloat16(), "b": torch.ones(4)}, weights)
+    with pytest.raises(CheckpointError, match=r"a is BF16 \(2, 3\), but model.json asks for F32 or F16"):
         read_tensors(weights, SHAPES)
 
 

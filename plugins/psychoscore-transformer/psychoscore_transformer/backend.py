@@ -1,28 +1,34 @@
-"""The model backend `transformer`: trains, evaluates, loads, and decodes."""
+"""The model backend `transformer`: trains, evaluates, loads, and decodes.
+
+Torch is imported where something is trained or evaluated, or decoded by the torch engine, and nowhere else.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from attrs import asdict, evolve
+from attrs import asdict
 
 from psychoscore_core.errors import CheckpointError, DataError
 from psychoscore_core.records import Checkpoint, ConditionSpace, Stream, Training, Vocabulary
 from psychoscore_core.report import Report
 from psychoscore_core.stages.train import Term
 from psychoscore_training.data import Prepared, open_prepared
-from psychoscore_training.devices import join_world, torch_device
-from psychoscore_training.evaluate import evaluate_split
-from psychoscore_training.loop import fit
-from psychoscore_transformer import decoding
 from psychoscore_transformer.checkpoint import Loaded, read_checkpoint, write_checkpoint
-from psychoscore_transformer.decoding import State
-from psychoscore_transformer.model import Model
+from psychoscore_transformer.layout import weights
+from psychoscore_transformer.numpy_engine import NumpyEngine
 from psychoscore_transformer.plugin import TransformerConfig
 from psychoscore_transformer.sizes import Sizes
+
+if TYPE_CHECKING:
+    from psychoscore_transformer.model import Model
+    from psychoscore_transformer.torch_engine import TorchEngine
+
+LARGE = 50_000_000  # parameters from which on torch decodes, which may find a GPU
 
 
 class TransformerBackend:
@@ -32,10 +38,12 @@ class TransformerBackend:
         self.config, self.vocabulary, self.space = config, vocabulary, space
         self.context = config.max_context
         self._loaded: Loaded | None = None
+        self._model: Model | None = None
+        self._engine: NumpyEngine | TorchEngine | None = None
 
     def hidden_size(self) -> int:
         """Return the width of the hidden states."""
-        return self._loaded.model.sizes.width if self._loaded else self.config.shape().width
+        return self._loaded.sizes.width if self._loaded else self.config.shape().width
 
     def train(
         self, data: Path, terms: Mapping[str, Term], training: Training, folder: Path, report: Report
@@ -43,8 +51,13 @@ class TransformerBackend:
         """Train, or go on with the training that the folder holds; with `checkpoint` set, load that instead."""
         if self.config.checkpoint is not None:
             return self._ready().record
-        prepared = open_prepared(data)
-        self._check(prepared)
+        import torch
+
+        from psychoscore_training.devices import join_world
+        from psychoscore_training.loop import fit
+        from psychoscore_transformer.model import Model
+
+        prepared = self._open(data)
         torch.manual_seed(training.seed)
         model = Model(self.sizes(prepared.families))
         count = sum(parameter.numel() for parameter in model.parameters())
@@ -61,39 +74,47 @@ class TransformerBackend:
 
     def evaluate(self, data: Path, split: str) -> Mapping[str, float]:
         """Return metrics of the loaded checkpoint on a whole split (psychoscore_training.evaluate)."""
-        loaded, prepared = self._ready(), open_prepared(data)
-        self._check(prepared)
-        return evaluate_split(loaded.model, prepared, split, loaded.context, loaded.model.norm.weight.device)
+        from psychoscore_training.evaluate import evaluate_split
+
+        loaded, prepared, model = self._ready(), self._open(data), self.model()
+        names = [family.name for family in self.vocabulary.families]
+        return evaluate_split(model, prepared, split, loaded.context, model.norm.weight.device, names)
 
     def load(self, folder: Path) -> None:
         """Load a checkpoint; raises CheckpointError, naming both digests, when it does not fit."""
         loaded = read_checkpoint(folder, self.vocabulary.digest, self.space.digest)
-        sizes, wanted = loaded.model.sizes, tuple(family.size for family in self.vocabulary.families)
+        sizes, wanted = loaded.sizes, tuple(family.size for family in self.vocabulary.families)
         if (sizes.families, sizes.vector, sizes.bar) != (wanted, len(self.space.vector), len(self.space.bar)):
             raise CheckpointError(f"{folder / 'model.json'}: its sizes do not fit its own vocabulary and space")
-        self._loaded = evolve(loaded, model=loaded.model.to(torch_device(self.config.device)))
+        self._loaded, self._model, self._engine = loaded, None, None
 
-    @torch.inference_mode()
-    def start(self, streams: Sequence[Stream]) -> State:
+    def model(self) -> Model:
+        """Return the loaded checkpoint as a torch module in evaluation mode, on the config's device."""
+        from psychoscore_transformer.torch_engine import build
+
+        loaded = self._ready()
+        if self._model is None:
+            self._model = build(loaded.sizes, loaded.weights, self.config.device)
+        return self._model
+
+    def start(self, streams: Sequence[Stream]) -> Any:
         """Read prompts but for their last row; raises ValueError when one does not fit into the context."""
-        return decoding.start(self._ready().model, streams, self.context)
+        return self._decoder().start(streams, self.context)
 
-    @torch.inference_mode()
-    def step(self, state: State, rows: np.ndarray, bars: np.ndarray) -> list[np.ndarray]:
-        """Read one row (batch, families) in bars (batch,); return logits (batch, family size) per family."""
-        model = self._ready().model
-        hidden = decoding.read(model, state, rows[:, None], bars[:, None])
-        return [logits.cpu().numpy() for logits in model.logits(hidden[:, 0])]
+    def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[Any]:
+        """Read one row (batch, families) in bars (batch,); return logits (batch, family size) of the first family.
 
-    @torch.inference_mode()
-    def extend(self, state: State, rows: np.ndarray, bars: np.ndarray) -> None:
+        For each further family the list holds a callable that takes the ids drawn so far (batch, k).
+        """
+        return self._decoder().step(state, rows, bars)
+
+    def extend(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> None:
         """Read many rows (batch, time, families) in bars (batch, time) at once."""
-        decoding.read(self._ready().model, state, rows, bars)
+        self._decoder().extend(state, rows, bars)
 
-    @torch.inference_mode()
-    def keep(self, state: State, indices: Sequence[int]) -> State:
+    def keep(self, state: Any, indices: Sequence[int]) -> Any:
         """Return the state with these streams only."""
-        return decoding.keep(state, indices)
+        return self._decoder().keep(state, indices)
 
     def sizes(self, families: tuple[int, ...]) -> Sizes:
         """Return the sizes of the model that the config asks for with these token families."""
@@ -101,10 +122,25 @@ class TransformerBackend:
             families=families,
             vector=len(self.space.vector),
             bar=len(self.space.bar),
-            style_tokens=self.config.style_tokens,
             dropout=self.config.dropout,
             **asdict(self.config.shape()),
         )
+
+    def _decoder(self) -> Any:
+        if self._engine is None:
+            loaded = self._ready()
+            if self._wants_numpy(loaded.sizes):
+                self._engine = NumpyEngine(loaded.sizes, loaded.weights)
+            else:
+                from psychoscore_transformer.torch_engine import TorchEngine
+
+                self._engine = TorchEngine(self.model())
+        return self._engine
+
+    def _wants_numpy(self, sizes: Sizes) -> bool:
+        if self.config.engine != "auto":
+            return self.config.engine == "numpy"
+        return self.config.device != "cuda" and sum(map(math.prod, weights(sizes).values())) < LARGE
 
     def _ready(self) -> Loaded:
         if self._loaded is None and self.config.checkpoint is not None:
@@ -113,7 +149,9 @@ class TransformerBackend:
             raise CheckpointError("transformer: no checkpoint is loaded; train one or set model.checkpoint")
         return self._loaded
 
-    def _check(self, data: Prepared) -> None:
+    def _open(self, folder: Path) -> Prepared:
+        """Open prepared data; raises DataError where it does not fit this project."""
+        data = open_prepared(folder, len(self.space.vector))
         for what, found, wanted in (
             ("vocabulary", data.vocabulary, self.vocabulary.digest),
             ("condition space", data.space, self.space.digest),
@@ -123,3 +161,4 @@ class TransformerBackend:
         shapes = (data.vectors.shape[1], data.bar_conditions.shape[1])
         if shapes != (len(self.space.vector), len(self.space.bar)):
             raise DataError(f"{data.folder}: conditions of {shapes[0]} and {shapes[1]} numbers do not fit the space")
+        return data

@@ -1,23 +1,24 @@
 """A transformer's checkpoint folder: model.safetensors, model.json and checkpoint.json.
 
 It is read with distrust: nothing in it is executed, sizes are bounded, and nothing is allocated before the
-header of the weights has matched them.
+header of the weights has matched them. Torch is not imported here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import importlib_metadata
-import torch
+import numpy as np
 from attrs import asdict, frozen
 
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Checkpoint
 from psychoscore_core.whole_files import write_json
 from psychoscore_training.files import read_json, read_tensors, write_tensors
-from psychoscore_transformer.model import Model
+from psychoscore_transformer.layout import weights
 from psychoscore_transformer.sizes import Sizes
 
 BACKEND = "transformer"
@@ -26,17 +27,21 @@ FORMAT = 1
 
 @frozen(kw_only=True, eq=False)
 class Loaded:
-    """A checkpoint in memory; context: rows a sequence in its training."""
+    """A checkpoint in memory; weights: float32, by name (layout.py). context: rows a sequence in its training."""
 
-    model: Model
+    sizes: Sizes
+    weights: Mapping[str, np.ndarray]
     record: Checkpoint
     context: int
 
 
 def write_checkpoint(
-    folder: Path, model: Model, context: int, digests: Mapping[str, str], steps: int, metrics: Mapping[str, float]
+    folder: Path, model: Any, context: int, digests: Mapping[str, str], steps: int, metrics: Mapping[str, float]
 ) -> None:
-    """Write a checkpoint file by file, each whole or absent; digests: of `vocabulary` and `space`."""
+    """Write a checkpoint file by file, each whole or absent; digests: of `vocabulary` and `space`.
+
+    model: psychoscore_transformer.model.Model, or whatever else has its sizes and named_parameters().
+    """
     write_tensors(folder / "model.safetensors", dict(model.named_parameters()))
     write_json(folder / "model.json", {"format": FORMAT, "sizes": asdict(model.sizes), "context": context})
     record = {"format": FORMAT, "backend": BACKEND, **digests, "steps": steps, "metrics": dict(metrics)}
@@ -53,11 +58,27 @@ def read_checkpoint(folder: Path, vocabulary: str, space: str) -> Loaded:
         if found != wanted:
             raise CheckpointError(f"{folder}: trained with the {what} {found[:64]}, but this project has {wanted}")
     sizes, context = _sizes(folder / "model.json")
-    with torch.device("meta"):
-        model = Model(sizes)
-    expected = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
-    model.load_state_dict(read_tensors(folder / "model.safetensors", expected), assign=True)
-    return Loaded(model=model.eval(), record=record, context=context)
+    found = read_tensors(folder / "model.safetensors", weights(sizes))
+    return Loaded(sizes=sizes, weights=found, record=record, context=context)
+
+
+def half(source: Path, target: Path) -> None:
+    """Write a checkpoint anew with its weights in float16: half the bytes, read back as float32.
+
+    Raises CheckpointError where the source is no checkpoint, or a weight is beyond float16's range.
+    """
+    _record(source)
+    sizes, _ = _sizes(source / "model.json")
+    path = source / "model.safetensors"
+    with np.errstate(over="ignore"):
+        small = {name: array.astype(np.float16) for name, array in read_tensors(path, weights(sizes)).items()}
+    for name, array in small.items():
+        if not np.isfinite(array).all():
+            raise CheckpointError(f"{path}: {name} holds numbers that float16 cannot")
+    target.mkdir(parents=True, exist_ok=True)
+    write_tensors(target / "model.safetensors", small)
+    for name in ("model.json", "checkpoint.json"):
+        write_json(target / name, read_json(source / name))
 
 
 def _record(folder: Path) -> Checkpoint:

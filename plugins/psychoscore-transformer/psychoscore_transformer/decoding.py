@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 from attrs import define
 from torch import Tensor
+from torch.nn import functional
 
 from psychoscore_core.records import Stream
 from psychoscore_transformer.cache import Cache
-from psychoscore_transformer.model import Model, rope_table
+from psychoscore_transformer.model import Model, Styles, rope_table
 
 
 @define(eq=False)
 class State:
     """What a batch of streams has read: its cache, and its conditions as the blocks take them.
 
-    styles: keys and values per layer. bars: (batch, M + 2, layers, width). counts: (batch,) bars known, M at most.
+    styles: as Model.conditions() gives them. bars: (batch, M + 2, layers, width). counts: (batch,) bars known, at
+    most M.
     """
 
     cache: Cache
-    styles: list[tuple[Tensor, Tensor]]
+    styles: list[Styles]
     rope: tuple[Tensor, Tensor]
     bars: Tensor
     counts: Tensor
+
+    @property
+    def lengths(self) -> list[int]:
+        """Return how many rows each stream has read."""
+        return self.cache.lengths
 
     def bar_rows(self, bars: np.ndarray) -> Tensor:
         """Return the bar conditions (batch, time, layers, width) of rows in these bars (batch, time)."""
@@ -38,10 +45,10 @@ class State:
 def start(model: Model, streams: Sequence[Stream], capacity: int) -> State:
     """Return the state after all but the last row of every prompt; a vector or bars of None count as dropped."""
     device = model.norm.weight.device
-    table, counts = _bar_table(model, streams, device)
+    table, styles, counts = _conditions(model, streams, device)
     state = State(
         cache=Cache(model.sizes, len(streams), capacity, device),
-        styles=_styles(model, streams, device),
+        styles=styles,
         rope=rope_table(capacity, model.sizes.head, device),
         bars=table,
         counts=counts,
@@ -64,27 +71,39 @@ def read(model: Model, state: State, rows: np.ndarray, bars: np.ndarray) -> Tens
     return model.read(tokens, state.bar_rows(bars), state.styles, state.rope, state.cache)
 
 
+def family_logits(model: Model, hidden: Tensor) -> list[np.ndarray | Callable[[np.ndarray], np.ndarray]]:
+    """Return logits (batch, family size) of the first family, and what gives those of each further one, of hidden
+    states (batch, width): a function of the ids (batch, k) of the families before it.
+    """
+
+    def later(drawn: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            ids = torch.from_numpy(drawn.astype(np.int64)).to(hidden.device)
+            logits: np.ndarray = model.logits(hidden, ids)[ids.shape[1]].cpu().numpy()
+        return logits
+
+    first = functional.linear(hidden, model.embeddings[0].weight).detach().cpu().numpy()
+    return [first, *(later for _ in model.sizes.families[1:])]
+
+
 def keep(state: State, streams: Sequence[int]) -> State:
     """Go on with these streams only."""
     chosen = torch.tensor(list(streams), device=state.counts.device)
     state.cache.keep(streams)
-    state.styles = [(keys[chosen], values[chosen]) for keys, values in state.styles]
+    state.styles = [style and (style[0][chosen], style[1][chosen]) for style in state.styles]
     state.bars, state.counts = state.bars[chosen], state.counts[chosen]
     return state
 
 
-def _styles(model: Model, streams: Sequence[Stream], device: torch.device) -> list[tuple[Tensor, Tensor]]:
+def _conditions(model: Model, streams: Sequence[Stream], device: torch.device) -> tuple[Tensor, list[Styles], Tensor]:
+    """Return the bar table, the styles, and how many bars are known of each stream."""
     nothing = (0.0,) * model.sizes.vector
-    vectors = torch.tensor([stream.vector or nothing for stream in streams], device=device)
+    vectors = torch.tensor([stream.vector or nothing for stream in streams], dtype=torch.float32, device=device)
     seen = torch.tensor([stream.vector is not None for stream in streams], device=device)
-    style = model.style(vectors, seen)
-    return [block.cross.keys_values(style) for block in model.blocks]
-
-
-def _bar_table(model: Model, streams: Sequence[Stream], device: torch.device) -> tuple[Tensor, Tensor]:
     counts = [len(stream.bars or ()) for stream in streams]
-    conditions = np.zeros((len(streams), max(counts), model.sizes.bar), np.float32)
+    bars = np.zeros((len(streams), max(counts), model.sizes.bar), np.float32)
     for i, stream in enumerate(streams):
         if counts[i]:
-            conditions[i, : counts[i]] = stream.bars
-    return model.bar(torch.from_numpy(conditions).to(device)), torch.tensor(counts, device=device)
+            bars[i, : counts[i]] = stream.bars
+    table, styles = model.conditions(torch.from_numpy(bars).to(device), vectors, seen)
+    return table, styles, torch.tensor(counts, device=device)

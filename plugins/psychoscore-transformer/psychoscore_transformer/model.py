@@ -1,13 +1,15 @@
-"""A decoder-only transformer that a profile and a plan steer; the whole model is in this file.
+"""A decoder-only transformer that a profile and a plan steer.
 
     profile vector --> Linear 512 --> 8 queries --> attend a bank of style tokens --> 8 x 256 style
                                                                                         |
     rows --> sum of embeddings --> [ + bar condition --> self-attention --> cross-attention --> SwiGLU ] x layers
                                                                                         |
-                                           logits per family <-- tied embeddings <-- RMSNorm
+                      logits per family <-- tied embeddings <-- heads <-- RMSNorm
 
 "8 heads x 256" is read as follows: each of 8 heads mixes the bank's tokens by its own query and gives one style of
-256 numbers, so that the blocks' cross-attention has 8 things to choose from. (Global style tokens: Wang et al.
+256 numbers, so that the blocks' cross-attention has 8 things to choose from. Without style tokens there is no
+cross-attention: a linear map of the vector is added beside the bar's. conditions.py has what profile and bar become,
+heads.py how the families of one row follow from each other. (Global style tokens: Wang et al.
 2018. RoPE: Su et al. 2021. RMSNorm: Zhang and Sennrich 2019. Grouped queries: Ainslie et al. 2023.)
 """
 
@@ -23,9 +25,13 @@ from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from psychoscore_transformer.cache import Cache
+from psychoscore_transformer.conditions import BarCondition, Style, VectorCondition
+from psychoscore_transformer.heads import Chain
+from psychoscore_transformer.layout import STYLE_HEADS, STYLE_WIDTH
+from psychoscore_transformer.norm import RMSNorm
 from psychoscore_transformer.sizes import Sizes
 
-STYLE_QUERY, STYLE_HEADS, STYLE_WIDTH, STYLE_KEY = 512, 8, 256, 32
+Styles = tuple[Tensor, Tensor] | None  # keys and values (batch, kv_heads, 8, size), where there are style tokens
 
 
 @frozen(kw_only=True, eq=False)
@@ -47,17 +53,6 @@ def rotate(x: Tensor, rope: tuple[Tensor, Tensor]) -> Tensor:
     """Rotate heads (batch, heads, time, size) by their rows' positions."""
     cos, sin = rope
     return x * cos + x.roll(x.shape[-1] // 2, -1) * sin
-
-
-class RMSNorm(nn.Module):
-    """x / rms(x) * weight over the last dimension, in float32."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(width))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.rms_norm(x.float(), self.weight.shape, self.weight, 1e-6).type_as(x)
 
 
 class SelfAttention(nn.Module):
@@ -127,7 +122,8 @@ class Block(nn.Module):
         super().__init__()
         self.layer = layer
         self.norm1, self.attention = RMSNorm(sizes.width), SelfAttention(sizes)
-        self.norm2, self.cross = RMSNorm(sizes.width), CrossAttention(sizes)
+        if sizes.style_tokens:
+            self.norm2, self.cross = RMSNorm(sizes.width), CrossAttention(sizes)
         self.norm3, self.feed = RMSNorm(sizes.width), SwiGLU(sizes)
         self.dropout = nn.Dropout(sizes.dropout)
 
@@ -135,54 +131,15 @@ class Block(nn.Module):
         self,
         x: Tensor,  # (batch, time, width)
         bar: Tensor,  # (batch, time, width)
-        style: tuple[Tensor, Tensor],
+        style: Styles,
         rope: tuple[Tensor, Tensor],
         cache: Cache | None = None,
     ) -> Tensor:
         x = x + bar
         x = x + self.dropout(self.attention(self.norm1(x), rope, self.layer, cache))
-        x = x + self.dropout(self.cross(self.norm2(x), style))
+        if style is not None:
+            x = x + self.dropout(self.cross(self.norm2(x), style))
         return x + self.dropout(self.feed(self.norm3(x)))
-
-
-class Style(nn.Module):
-    """A profile vector, or none, as 8 styles of 256 numbers."""
-
-    def __init__(self, sizes: Sizes) -> None:
-        super().__init__()
-        self.profile = nn.Linear(sizes.vector, STYLE_QUERY)
-        self.query = nn.Linear(STYLE_QUERY, STYLE_HEADS * STYLE_KEY, bias=False)
-        self.norm = RMSNorm(STYLE_KEY)
-        self.keys = nn.Parameter(torch.randn(STYLE_HEADS, STYLE_KEY, sizes.style_tokens))
-        self.bank = nn.Parameter(torch.randn(sizes.style_tokens, STYLE_WIDTH))
-        self.none = nn.Parameter(torch.randn(STYLE_HEADS, STYLE_WIDTH) * 0.5)
-
-    def forward(self, vector: Tensor, seen: Tensor) -> Tensor:
-        """Return styles (batch, 8, 256) of vectors (batch, dimensions); the learned "no profile" where not seen."""
-        query = self.query(functional.gelu(self.profile(vector))).view(-1, STYLE_HEADS, 1, STYLE_KEY)
-        weights = ((self.norm(query) @ self.keys) / math.sqrt(STYLE_KEY)).softmax(-1)  # (batch, heads, 1, tokens)
-        styles = weights[:, :, 0] @ self.bank.tanh()
-        return torch.where(seen[:, None, None], styles, self.none.to(styles.dtype))
-
-
-class BarCondition(nn.Module):
-    """What is added to every layer's input: a linear map of the bar's numbers, its own for every layer."""
-
-    def __init__(self, sizes: Sizes) -> None:
-        super().__init__()
-        self.layers, self.width = sizes.layers, sizes.width
-        self.map = nn.Linear(sizes.bar, sizes.layers * sizes.width) if sizes.bar else None
-        self.none = nn.Parameter(torch.zeros(sizes.layers * sizes.width))
-
-    def forward(self, conditions: Tensor) -> Tensor:
-        """Return a table (batch, bars + 2, layers, width) of conditions (batch, bars, numbers).
-
-        The last two entries are the learned "no condition", index `bars`, and zero for rows in no bar, index -1.
-        """
-        batch, bars, _ = conditions.shape
-        known = conditions.new_zeros(batch, bars, len(self.none)) if self.map is None else self.map(conditions)
-        none = self.none.to(known.dtype).expand(batch, 1, -1)
-        return torch.cat([known, none, torch.zeros_like(none)], dim=1).view(batch, bars + 2, self.layers, self.width)
 
 
 class Model(nn.Module):
@@ -192,9 +149,15 @@ class Model(nn.Module):
         super().__init__()
         self.sizes, self.gradient_checkpointing = sizes, False
         self.embeddings = nn.ModuleList(nn.Embedding(size, sizes.width) for size in sizes.families)
-        self.style, self.bar = Style(sizes), BarCondition(sizes)
+        if sizes.style_tokens:
+            self.style = Style(sizes)
+        else:
+            self.vector = VectorCondition(sizes)
+        self.bar = BarCondition(sizes)
         self.blocks = nn.ModuleList(Block(sizes, layer) for layer in range(sizes.layers))
         self.norm = RMSNorm(sizes.width)
+        if len(sizes.families) > 1:
+            self.chain = Chain(sizes)
         self.dropout = nn.Dropout(sizes.dropout)
         self.reset()
 
@@ -205,40 +168,59 @@ class Model(nn.Module):
                 continue
             depth = math.sqrt(3 * self.sizes.layers) if name.endswith("out.weight") else 1.0
             # A bar has few numbers: by their count its condition would drown the rows' own embeddings.
-            std = 0.1 if name == "bar.map.weight" else 0.5 / math.sqrt(parameter.shape[1])
+            few = name in ("bar.first.weight", "vector.map.weight") or (
+                name == "bar.map.weight" and self.sizes.style_tokens
+            )
+            std = 0.1 if few else 0.5 / math.sqrt(parameter.shape[1])
             nn.init.normal_(parameter, std=std / depth)
+        if len(self.sizes.families) > 1:
+            self.chain.reset()
 
     def forward(self, batch: Any) -> Output:
         """Return logits and hidden states of a batch (psychoscore_training.batches.Batch)."""
-        table = self.bar(batch.bar_conditions)
+        table, styles = self.conditions(batch.bar_conditions, batch.vector, batch.vector_seen)
         # A row picks its bar's entry by a product with 0 and 1: its gradient sums in a fixed order on any device.
         place = functional.one_hot(batch.bars % table.shape[1], table.shape[1]).to(table.dtype)  # (batch, time, bars)
-        style = self.style(batch.vector, batch.vector_seen)
         rope = rope_table(batch.rows.shape[1], self.sizes.head, batch.rows.device)
         x = self.dropout(self.embed(batch.rows))
         for layer, block in enumerate(self.blocks):
-            given = (x, place @ table[:, :, layer], block.cross.keys_values(style), rope)
+            given = (x, place @ table[:, :, layer], styles[layer], rope)
             if self.gradient_checkpointing and self.training:
                 x = checkpoint(block, *given, use_reentrant=False)
             else:
                 x = block(*given)
         hidden = self.norm(x)
-        return Output(logits=self.logits(hidden), hidden=hidden)
+        return Output(logits=self.logits(hidden, batch.targets), hidden=hidden)
+
+    def conditions(self, bars: Tensor, vector: Tensor, seen: Tensor) -> tuple[Tensor, list[Styles]]:
+        """Return what is added to the rows of each bar (batch, bars + 2, layers, width), and each block's styles."""
+        table = self.bar(bars)
+        if self.sizes.style_tokens:
+            style = self.style(vector, seen)
+            return table, [block.cross.keys_values(style) for block in self.blocks]
+        # Every row picks one entry of the table: what is added to all entries is added to every row.
+        added = self.vector(vector, seen).view(-1, 1, self.sizes.layers, self.sizes.width)
+        return table + added, [None] * self.sizes.layers
 
     def embed(self, rows: Tensor) -> Tensor:
         """Return the sum of the families' embeddings (batch, time, width) of rows (batch, time, families)."""
         return torch.stack([table(rows[..., f]) for f, table in enumerate(self.embeddings)]).sum(0)
 
-    def logits(self, hidden: Tensor) -> list[Tensor]:
-        """Return logits per family (..., family size); heads are tied to the embeddings."""
-        return [functional.linear(hidden, table.weight) for table in self.embeddings]
+    def logits(self, hidden: Tensor, ids: Tensor) -> list[Tensor]:
+        """Return logits per family (..., family size), each family's from the ids (..., families) of those before it.
+
+        Negative ids count as 0. Where ids has fewer columns, the families beyond the next one are left out. Heads
+        are tied to the embeddings.
+        """
+        states = self.chain.states(hidden, ids) if len(self.embeddings) > 1 else [hidden]
+        return [functional.linear(state, self.embeddings[f].weight) for f, state in enumerate(states)]
 
     def read(
-        self, rows: Tensor, bar: Tensor, styles: list[tuple[Tensor, Tensor]], rope: tuple[Tensor, Tensor], cache: Cache
+        self, rows: Tensor, bar: Tensor, styles: list[Styles], rope: tuple[Tensor, Tensor], cache: Cache
     ) -> Tensor:
         """Read further rows (batch, time, families) into a cache; return the hidden states (batch, time, width).
 
-        bar: (batch, time, layers, width). styles: keys and values per layer. rope: (max length, size) tables.
+        bar: (batch, time, layers, width). styles: as conditions() gives them. rope: (max length, size) tables.
         """
         places = cache.place(rows.shape[1])  # (batch or 1, time)
         here = (rope[0][places][:, None], rope[1][places][:, None])  # (batch or 1, 1, time, size)

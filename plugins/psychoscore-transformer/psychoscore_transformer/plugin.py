@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen
 from attrs.validators import and_, ge, le, lt, optional
 
 from psychoscore_core import Component, hookimpl
@@ -21,38 +21,45 @@ def _override(low: int, high: int) -> Any:
 class TransformerConfig:
     """Settings of the transformer.
 
-    size: "tiny" (about 1 million parameters), "small" (7), "medium" (20) or "large" (160).
+    size: "pianist" (about 5 million parameters; for tokenizers with one row a note), "tiny" (1), "small" (7),
+      "medium" (20) or "large" (160).
     layers: blocks, 1 to 64; None = the preset's.
     width: of the hidden states, 8 to 8192; None = the preset's.
     heads: query heads, 1 to 128, dividing the width; None = the preset's.
     kv_heads: key and value heads, 1 to 128, dividing the heads (fewer = a smaller cache); None = the preset's.
     hidden: width inside the feed-forward part, 8 to 32768; None = the preset's.
-    style_tokens: learned style tokens that a profile mixes, 1 to 256.
+    style_tokens: learned style tokens that a profile mixes, 0 to 256; 0 = no cross-attention, the profile is added to
+      every layer instead; None = the preset's.
     dropout: share of each block's outputs dropped in training, 0 to below 1.
     max_context: rows that a generation may hold, prompt included, 16 to 65536; may exceed training's context.
     device: where to generate and evaluate; "auto" takes CUDA where there is one.
+    engine: what decodes; "numpy" needs no torch and runs on CPU; "auto" takes it for models below 50 million parameters
+      unless `device` is "cuda".
     checkpoint: folder of a trained checkpoint to use instead of training; it brings its own sizes.
     """
 
-    size: Literal["tiny", "small", "medium", "large"] = "small"
+    size: Literal["pianist", "tiny", "small", "medium", "large"] = "small"
     layers: int | None = _override(1, 64)
     width: int | None = _override(8, 8192)
     heads: int | None = _override(1, 128)
     kv_heads: int | None = _override(1, 128)
     hidden: int | None = _override(8, 32768)
-    style_tokens: int = field(default=16, validator=[ge(1), le(256)])
+    style_tokens: int | None = _override(0, 256)
     dropout: float = field(default=0.1, validator=[ge(0.0), lt(1.0)])
     max_context: int = field(default=4096, validator=[ge(16), le(65536)])
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    engine: Literal["auto", "numpy", "torch"] = "auto"
     checkpoint: Path | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.size in PRESETS and (problem := self.shape().problem()):
             raise ValueError(problem)
+        if self.engine == "numpy" and self.device == "cuda":
+            raise ValueError("the engine 'numpy' runs on CPU: device 'cuda' needs the engine 'torch'")
 
     def shape(self) -> Shape:
         """Return the preset with the overrides in it."""
-        names = ("layers", "width", "heads", "kv_heads", "hidden")
+        names = [field.name for field in fields(Shape)]
         given = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
         return evolve(PRESETS[self.size], **given)
 

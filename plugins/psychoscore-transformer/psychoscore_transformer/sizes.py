@@ -32,7 +32,8 @@ class Sizes:
     """What a model is built from.
 
     families: sizes of the token families. vector, bar: numbers in a profile vector and in a bar's condition.
-    layers, width, heads, kv_heads, hidden: as in presets. style_tokens: in the bank. dropout: in training.
+    layers, width, heads, kv_heads, hidden: as in presets. style_tokens: in the bank; 0 = no cross-attention, the vector
+    is added to every layer instead. dropout: in training.
     """
 
     families: tuple[int, ...] = field(converter=tuple, validator=_families)
@@ -43,7 +44,7 @@ class Sizes:
     heads: int = _bounded(1, 128)
     kv_heads: int = _bounded(1, 128)
     hidden: int = _bounded(8, 32768)
-    style_tokens: int = _bounded(1, 256)
+    style_tokens: int = _bounded(0, 256)
     dropout: float = field(validator=_share)
 
     def __attrs_post_init__(self) -> None:

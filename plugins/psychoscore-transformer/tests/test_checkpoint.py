@@ -4,11 +4,13 @@ import json
 
 import pytest
 import torch
+from attrs import evolve
 
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import ConditionSpace, Family, Vocabulary
+from psychoscore_core.report import Silent
 from psychoscore_training.files import JSON_LIMIT
-from psychoscore_transformer.checkpoint import write_checkpoint
+from psychoscore_transformer.checkpoint import half, write_checkpoint
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def refused(backend, folder, message):
 def test_weights_come_back(make, backend, folder):
     built = backend()
     built.load(folder)
-    for found, expected in zip(built._loaded.model.parameters(), make.model().parameters(), strict=True):
+    for found, expected in zip(built.model().parameters(), make.model().parameters(), strict=True):
         assert torch.equal(found, expected)
     assert built._loaded.record.steps == 7 and built._loaded.record.metrics == {"nats": 1.5}
 
@@ -106,3 +108,28 @@ def test_sizes_that_do_not_fit_the_digests_are_refused(make, backend, tmp_path):
     digests = {"vocabulary": backend().vocabulary.digest, "space": backend().space.digest}
     write_checkpoint(tmp_path, make.model(families=(22,)), 32, digests, 0, {})
     refused(backend(), tmp_path, "its sizes do not fit")
+
+
+def test_half_the_bytes_give_nearly_the_same_weights(backend, folder, tmp_path):
+    half(folder, tmp_path / "half")
+    sizes = [(place / "model.safetensors").stat().st_size for place in (folder, tmp_path / "half")]
+    whole, small = backend(checkpoint=folder), backend(checkpoint=tmp_path / "half")
+    for a, b in zip(whole.model().parameters(), small.model().parameters(), strict=True):
+        assert b.dtype == torch.float32 and torch.allclose(a, b, rtol=1e-3, atol=1e-6)
+    assert sizes[1] < 0.6 * sizes[0] and small._ready().record.steps == 7
+
+
+def test_half_the_bytes_cost_less_than_a_thousandth_of_the_nats(backend, corpus, terms, training, tmp_path):
+    trained = backend()
+    trained.train(corpus.folder, terms, evolve(training, steps=40), tmp_path / "t", Silent())
+    half(tmp_path / "t", tmp_path / "half")
+    nats = [b.evaluate(corpus.folder, "train") for b in (trained, backend(checkpoint=tmp_path / "half"))]
+    assert nats[1]["nats_per_token"] == pytest.approx(nats[0]["nats_per_token"], rel=1e-3)
+
+
+def test_weights_beyond_float16_are_refused(make, backend, folder, tmp_path):
+    model = make.model()
+    torch.nn.init.constant_(model.norm.weight, 1e6)
+    write_checkpoint(folder, model, 32, {"vocabulary": "v", "space": "s"}, 0, {})
+    with pytest.raises(CheckpointError, match="norm.weight holds numbers that float16 cannot"):
+        half(folder, tmp_path / "half")

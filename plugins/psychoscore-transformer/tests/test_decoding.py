@@ -12,11 +12,11 @@ MUSIC = np.random.default_rng(5).integers(5, 21, (4, 12, 1)).astype(np.int32)
 BARS = np.repeat(np.arange(4), 3)[None].repeat(4, 0)  # bars 0 to 3, of which the plan knows 0 to 2
 
 
-@pytest.fixture
-def decoder(make, backend, tmp_path):
+@pytest.fixture(params=["numpy", "torch"])
+def decoder(request, make, backend, tmp_path):
     digests = {"vocabulary": backend().vocabulary.digest, "space": backend().space.digest}
     write_checkpoint(tmp_path, make.model(), 32, digests, 0, {})
-    built = backend(max_context=64)
+    built = backend(max_context=64, engine=request.param)
     built.load(tmp_path)
     return built
 
@@ -40,10 +40,10 @@ def parallel(decoder, stream, music):
     rows = torch.from_numpy(np.concatenate([stream.rows, music]).astype(np.int64))[None]
     vector = torch.tensor([stream.vector or (0.0,) * 3])
     seen = torch.tensor([stream.vector is not None])
-    unused = {"targets": rows, "mask": bars >= 0, "conditioned": seen, "groups": seen}
+    unused = {"targets": rows, "mask": bars >= 0, "conditioned": seen, "groups": seen, "stated": seen}
     batch = Batch(rows=rows, bars=bars, bar_conditions=known, vector=vector, vector_seen=seen, **unused)
     with torch.no_grad():
-        return decoder._loaded.model(batch).logits[0][0, head - 1 :].numpy()
+        return decoder.model()(batch).logits[0][0, head - 1 :].numpy()
 
 
 @pytest.mark.parametrize("bars", [3, None])
@@ -95,7 +95,7 @@ def test_generation_may_exceed_the_training_context(make, decoder):
     state = decoder.start([make.stream(0)])
     for _ in range(50):
         logits = decoder.step(state, np.array([[7]]), np.array([0]))[0]
-    assert np.isfinite(logits).all() and state.cache.lengths == [55]
+    assert np.isfinite(logits).all() and state.lengths == [55]
 
 
 def test_a_full_state_is_an_error(make, decoder):

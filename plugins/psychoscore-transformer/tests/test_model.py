@@ -125,13 +125,12 @@ def test_checkpointing_changes_no_gradient(make, corpus):
 
 
 def test_several_families_are_summed_and_have_their_own_heads(make, corpus):
-    model = make.model(families=(SIZE := 21, 5))
-    batch = batch_of(corpus)
-    rows = torch.cat([batch.rows, batch.rows % 5], dim=-1)
+    model = make.model(families=(21, 5))
+    rows = torch.cat([batch_of(corpus).rows, batch_of(corpus).rows % 5], dim=-1)
     embedded = model.embed(rows)
     expected = model.embeddings[0](rows[..., 0]) + model.embeddings[1](rows[..., 1])
     assert torch.allclose(embedded, expected, atol=1e-6)
-    assert [logits.shape[-1] for logits in model.logits(embedded)] == [SIZE, 5]
+    assert [logits.shape[-1] for logits in model.logits(embedded, rows)] == [21, 5]
 
 
 def test_a_space_without_bar_numbers_works(make, corpus):
@@ -140,9 +139,28 @@ def test_a_space_without_bar_numbers_works(make, corpus):
     assert model(batch_of(corpus)).logits[0].isfinite().all()
 
 
-@pytest.mark.parametrize(("size", "millions"), [("tiny", 1.0), ("small", 7.0), ("medium", 20.0), ("large", 160.0)])
+@pytest.mark.parametrize(
+    ("size", "millions"), [("pianist", 4.8), ("tiny", 1.0), ("small", 7.0), ("medium", 20.0), ("large", 160.0)]
+)
 def test_presets_have_the_promised_size(make, size, millions):
     shape = asdict(TransformerConfig(size=size).shape())
     with torch.device("meta"):
-        model = Model(make.sizes(families=(1000,), vector=57, bar=4, style_tokens=16, **shape))
+        model = Model(make.sizes(**{"families": (1000,), "vector": 57, "bar": 4, **shape}))
     assert sum(p.numel() for p in model.parameters()) / 1e6 == pytest.approx(millions, rel=0.1)
+
+
+def test_without_style_tokens_the_vector_is_added_to_every_row(make, corpus):
+    model = make.model(style_tokens=0)
+    batch = batch_of(corpus)
+    table, styles = model.conditions(batch.bar_conditions, batch.vector, batch.vector_seen)
+    plain, added = model.bar(batch.bar_conditions), model.vector(batch.vector, batch.vector_seen)
+    assert styles == [None, None] and not any(".cross." in name for name, _ in model.named_parameters())
+    assert torch.allclose(table - plain, added.view(3, 1, 2, 32).expand_as(table), atol=1e-6)
+
+
+def test_without_style_tokens_dropped_conditions_leak_nothing(make, corpus):
+    model = make.model(style_tokens=0)
+    before = model(batch_of(corpus, drop=True)).hidden
+    corpus.vectors[:], corpus.bar_conditions[:] = 9.0, 9.0
+    assert torch.equal(before, model(batch_of(corpus, drop=True)).hidden)
+    assert not torch.equal(model(batch_of(corpus)).hidden, before)
