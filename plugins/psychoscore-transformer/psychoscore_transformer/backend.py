@@ -19,6 +19,7 @@ from psychoscore_core.report import Report
 from psychoscore_core.stages.train import Term
 from psychoscore_training.data import Prepared, open_prepared
 from psychoscore_transformer.checkpoint import Loaded, read_checkpoint, write_checkpoint
+from psychoscore_transformer.known import known_of
 from psychoscore_transformer.layout import weights
 from psychoscore_transformer.numpy_engine import NumpyEngine
 from psychoscore_transformer.plugin import TransformerConfig
@@ -62,10 +63,11 @@ class TransformerBackend:
         model = Model(self.sizes(prepared.families))
         count = sum(parameter.numel() for parameter in model.parameters())
         report.remark(f"train: a transformer of {count / 1e6:.2f} million parameters")
+        known = known_of(prepared)
         digests = {"vocabulary": self.vocabulary.digest, "space": self.space.digest}
 
         def write(place: Path, step: int, metrics: Mapping[str, float]) -> None:
-            write_checkpoint(place, model, training.context, digests, step, metrics)
+            write_checkpoint(place, model, training.context, digests, step, metrics, known)
 
         fit(model, terms, prepared, training, folder, report, write)
         self.load(folder)
@@ -98,8 +100,12 @@ class TransformerBackend:
         return self._model
 
     def start(self, streams: Sequence[Stream]) -> Any:
-        """Read prompts but for their last row; raises ValueError when one does not fit into the context."""
-        return self._decoder().start(streams, self.context)
+        """Read prompts but for their last row; raises ValueError when one does not fit into the context.
+
+        Prefix rows and profiles that training never showed are left out.
+        """
+        known = self._ready().known
+        return self._decoder().start([known.shown(stream) for stream in streams], self.context)
 
     def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[Any]:
         """Read one row (batch, families) in bars (batch,); return logits (batch, family size) of the first family.

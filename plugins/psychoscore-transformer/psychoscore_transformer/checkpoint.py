@@ -18,6 +18,7 @@ from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Checkpoint
 from psychoscore_core.whole_files import write_json
 from psychoscore_training.files import read_json, read_tensors, write_tensors
+from psychoscore_transformer.known import Known, known_from
 from psychoscore_transformer.layout import weights
 from psychoscore_transformer.sizes import Sizes
 
@@ -27,23 +28,34 @@ FORMAT = 1
 
 @frozen(kw_only=True, eq=False)
 class Loaded:
-    """A checkpoint in memory; weights: float32, by name (layout.py). context: rows a sequence in its training."""
+    """A checkpoint in memory; weights: float32, by name (layout.py).
+
+    context: rows a sequence in its training. known: what that showed.
+    """
 
     sizes: Sizes
     weights: Mapping[str, np.ndarray]
     record: Checkpoint
     context: int
+    known: Known
 
 
 def write_checkpoint(
-    folder: Path, model: Any, context: int, digests: Mapping[str, str], steps: int, metrics: Mapping[str, float]
+    folder: Path,
+    model: Any,
+    context: int,
+    digests: Mapping[str, str],
+    steps: int,
+    metrics: Mapping[str, float],
+    known: Known = Known(),  # noqa: B008  # frozen
 ) -> None:
     """Write a checkpoint file by file, each whole or absent; digests: of `vocabulary` and `space`.
 
     model: psychoscore_transformer.model.Model, or whatever else has its sizes and named_parameters().
     """
     write_tensors(folder / "model.safetensors", dict(model.named_parameters()))
-    write_json(folder / "model.json", {"format": FORMAT, "sizes": asdict(model.sizes), "context": context})
+    facts = {"format": FORMAT, "sizes": asdict(model.sizes), "context": context, "known": known.json()}
+    write_json(folder / "model.json", facts)
     record = {"format": FORMAT, "backend": BACKEND, **digests, "steps": steps, "metrics": dict(metrics)}
     write_json(folder / "checkpoint.json", {**record, "psychoscore": importlib_metadata.version("psychoscore")})
 
@@ -57,9 +69,9 @@ def read_checkpoint(folder: Path, vocabulary: str, space: str) -> Loaded:
     ):
         if found != wanted:
             raise CheckpointError(f"{folder}: trained with the {what} {found[:64]}, but this project has {wanted}")
-    sizes, context = _sizes(folder / "model.json")
+    sizes, context, known = _facts(folder / "model.json")
     found = read_tensors(folder / "model.safetensors", weights(sizes))
-    return Loaded(sizes=sizes, weights=found, record=record, context=context)
+    return Loaded(sizes=sizes, weights=found, record=record, context=context, known=known)
 
 
 def half(source: Path, target: Path) -> None:
@@ -68,7 +80,7 @@ def half(source: Path, target: Path) -> None:
     Raises CheckpointError where the source is no checkpoint, or a weight is beyond float16's range.
     """
     _record(source)
-    sizes, _ = _sizes(source / "model.json")
+    sizes, *_ = _facts(source / "model.json")
     path = source / "model.safetensors"
     with np.errstate(over="ignore"):
         small = {name: array.astype(np.float16) for name, array in read_tensors(path, weights(sizes)).items()}
@@ -95,12 +107,12 @@ def _record(folder: Path) -> Checkpoint:
     return Checkpoint(folder=folder, backend=BACKEND, metrics=metrics, **facts)
 
 
-def _sizes(path: Path) -> tuple[Sizes, int]:
+def _facts(path: Path) -> tuple[Sizes, int, Known]:
     value = read_json(path)
     context = value.get("context")
     if type(context) is not int or not 1 <= context <= 1 << 20:
         raise CheckpointError(f"{path}: context must be a whole number from 1 to {1 << 20}")
     try:
-        return Sizes(**value["sizes"]), context
-    except (KeyError, TypeError, ValueError) as error:
+        return Sizes(**value["sizes"]), context, known_from(value.get("known", {}))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{path}: {error}") from error

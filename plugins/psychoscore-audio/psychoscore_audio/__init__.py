@@ -1,0 +1,1 @@
+"""WAV previews: a soundfont on this computer plays takes and MIDI files."""

@@ -1,0 +1,39 @@
+"""A model is shown what its training showed, and no more."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from psychoscore_core.records import Stream
+from psychoscore_transformer.known import Known, known_from
+
+STREAM = Stream(rows=np.array([[1, 0], [7, 0], [8, 0], [2, 0]]), vector=(0.5,), bars=None)
+
+
+def test_rows_that_training_never_showed_are_left_out():
+    assert Known(unseen={7, 30}).shown(STREAM).rows[:, 0].tolist() == [1, 8, 2]
+
+
+def test_the_ends_of_a_prompt_stay():
+    assert Known(unseen={1, 2, 7, 8}).shown(STREAM).rows[:, 0].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(("profiles", "vector"), [(True, (0.5,)), (False, None)])
+def test_a_profile_is_shown_where_training_showed_some(profiles, vector):
+    assert Known(profiles=profiles).shown(STREAM).vector == vector
+
+
+def test_it_survives_json():
+    known = Known(unseen={9, 3}, profiles=False)
+    assert known_from(known.json()) == known and known.json()["unseen"] == [3, 9]
+
+
+@pytest.mark.parametrize("value", [{"unseen": "all"}, {"unseen": [1.5]}, {"profiles": 1}])
+def test_anything_else_is_refused(value):
+    with pytest.raises(ValueError, match="known must hold"):
+        known_from(value)
+
+
+def test_older_files_know_everything():
+    assert known_from({}) == Known()
