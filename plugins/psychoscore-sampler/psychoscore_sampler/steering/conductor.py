@@ -18,6 +18,8 @@ VOICES = ("melody", "counter", "accompaniment", "drums")  # of `Sounded.voice`, 
 MELODY, DRUMS = 0, 3
 MELODY_SHARE = 0.35  # of the chord boost: melodies pass through more than their chord
 
+_LEAPS = np.clip(np.abs(np.arange(-127, 128)) - 2, 0, 6) * 1.0  # by interval, -127 to 127
+
 
 class Conductor:
     """The steering of one stream. Weights are natural logarithms, added after the temperature.
@@ -39,6 +41,7 @@ class Conductor:
         self.index = -1
         self._start = 0
         self._onset, self._voice = 0, 0
+        self._last: dict[str, int] = {}  # pitch of each voice's last note
         self._grids: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._fixed_weights: dict[tuple[int, int, bool, bool], tuple[np.ndarray, np.ndarray | None]] = {}
 
@@ -92,6 +95,7 @@ class Conductor:
         self._played[-1].append((onset, note))
         self._polyphony.note(self._start + onset + round(note.duration * GRID))
         self._velocity.drawn(note.velocity)
+        self._last[note.voice] = note.pitch
         if note.voice != "drums":
             self._pitch.drawn(note.pitch)
             self._foreign.missed(self._bar.plan.chromaticism - (not self._bar.scale[note.pitch]))
@@ -151,10 +155,18 @@ class Conductor:
         fixed, foreign = self._fixed()
         weights = fixed + self._pitch.weights() if self._config.register else fixed.copy()
         if foreign is not None:
-            weights += self._foreign.weight * foreign
+            weights += (self._foreign.weight - self._leap()) * foreign
         for note in self._scripted_notes():
             weights[note.pitch] += self._config.repeats
         return weights
+
+    def _leap(self) -> np.ndarray:
+        """Return what each pitch (128,) loses as a foreign note: nothing near the voice's last note, more beyond.
+
+        Foreign notes that pass between or decorate others are heard as chromatic; leaps to them as wrong.
+        """
+        last = self._last.get(VOICES[self._voice])
+        return np.zeros(128) if last is None else _LEAPS[127 - last : 255 - last]
 
     def _fixed(self) -> tuple[np.ndarray, np.ndarray | None]:
         """Return what scale and chord weigh here (128,), and the pitches whose weight feedback decides, if any."""

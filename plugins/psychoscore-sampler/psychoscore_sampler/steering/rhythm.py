@@ -127,7 +127,7 @@ class Polyphony:
             return NEVER
         if not self._on:
             return 0.0
-        return self._share.weight + (1.5 if self._count < self._target - 0.5 else -1.5)
+        return self._share.weight + max(-6.0, min(1.5, 1.5 * (self._target - self._count)))
 
     def lengths(self, values: np.ndarray) -> np.ndarray | None:
         """Return the log-weight of lengths in 24ths (ids,), -1 where an id is none; None where all are alike.
