@@ -10,15 +10,26 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "psychoscore-psychometric": ("encoder:psychometric",),
         "psychoscore-remi": ("tokenizer:remi",),
+        "psychoscore-notes": ("tokenizer:notes",),
         "psychoscore-emopia": ("dataset:emopia",),
+        "psychoscore-pop909": ("dataset:pop909",),
+        "psychoscore-chorales": ("dataset:jsb-chorales",),
+        "psychoscore-vgmidi": ("dataset:vgmidi",),
+        "psychoscore-groove": ("dataset:groove",),
+        "psychoscore-midi-folder": ("dataset:lakh", "dataset:maestro", "dataset:midi-folder"),
         "psychoscore-synthetic": ("dataset:synthetic",),
-        "psychoscore-rules": ("model:rules",),
+        "psychoscore-rules": ("model:rules", "planner:harmony"),
         "psychoscore-transformer": ("model:transformer",),
+        "psychoscore-pianist": ("model:pianist",),
         "psychoscore-losses": ("loss:causal-lm", "loss:info-nce"),
         "psychoscore-temperature": ("temperature:curve", "temperature:dynamic", "temperature:fixed"),
         "psychoscore-sampler": ("sampler:constrained",),
         "psychoscore-midi": ("exporter:midi",),
-        "psychoscore-arranging": ("arranger:instruments", "rater:statistics"),
+        "psychoscore-audio": ("exporter:audio",),
+        "psychoscore-hearing": ("rater:attributes",),
+        "psychoscore-judge": ("rater:judge",),
+        "psychoscore-evaluation": (),
+        "psychoscore-arranging": ("arranger:instruments", "arranger:performance", "rater:statistics"),
     }
 )
 

@@ -41,6 +41,11 @@ def psyco_losses() -> Iterable[Component]:
 
 
 @hookspec
+def psyco_planners() -> Iterable[Component]:
+    """Offer planners: they fill in what a plan leaves open, its chords above all (stages/plan.py)."""
+
+
+@hookspec
 def psyco_model_backends() -> Iterable[Component]:
     """Offer model backends: they train, decode token rows, or compose scores (stages/train.py, stages/sample.py)."""
 
@@ -105,6 +110,7 @@ KINDS: Mapping[str, str] = {
     "tokenizer": "psyco_tokenizers",
     "dataset": "psyco_datasets",
     "loss": "psyco_losses",
+    "planner": "psyco_planners",
     "model": "psyco_model_backends",
     "temperature": "psyco_temperature_schedulers",
     "sampler": "psyco_samplers",

@@ -49,6 +49,7 @@ def generate(
     given: dict[str, Any] = {"generation.bars": bars, "generation.seed": seed}
     source = str(Path(profile).resolve()) if Path(profile).exists() else profile
     given |= {"name": _title(profile), "generation.profile": source, "generation.takes": 1, PROFILES: None}
+    given |= {"generation.timeline": []}  # a profile of its own
     extra = [f"{key}={json.dumps(value)}" for key, value in given.items() if value is not None or key == PROFILES]
     for path in _write(folder, output, plugins, no_plugin, preset, (*sets, *extra)):
         click.echo(path)

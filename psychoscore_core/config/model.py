@@ -11,11 +11,13 @@ from attrs.validators import ge, gt, le, optional
 
 from psychoscore_core.component import Component
 from psychoscore_core.errors import did_you_mean
+from psychoscore_core.planning.options import MAX_BARS, PlanOptions, SceneOptions
 from psychoscore_core.records import KEYS, MODES, Training
 
 SLOTS: Mapping[str, str] = {  # key of psychoscore.json: kind of component
     "encoder": "encoder",
     "tokenizer": "tokenizer",
+    "planner": "planner",
     "model": "model",
     "sampler": "sampler",
     "temperature": "temperature",
@@ -80,30 +82,54 @@ class Slot:
     options: object
 
 
+def _adds_up(instance: Generation, attribute: object, plan: PlanOptions) -> None:
+    total = sum(section.bars for section in plan.sections)
+    if plan.sections and instance.bars not in (None, total):
+        raise ValueError(f"its sections have {total} bars together, but bars is {instance.bars}")
+
+
+def _stands_alone(instance: Generation, attribute: object, scenes: tuple[SceneOptions, ...]) -> None:
+    if not scenes:
+        return
+    if instance.profile is not None or instance.profiles:
+        raise ValueError("cannot stand beside profile or profiles: its scenes name their own")
+    if instance.plan.sections:
+        raise ValueError("cannot stand beside plan.sections: its scenes are the sections")
+    total = sum(scene.bars or 0 for scene in scenes)
+    if total > MAX_BARS:
+        raise ValueError(f"has {total} bars, of at most {MAX_BARS}")
+    if instance.bars is not None and (any(scene.bars is None for scene in scenes) or instance.bars != total):
+        raise ValueError(f"its scenes say how long it is, but bars is {instance.bars}")
+
+
 @frozen(kw_only=True)
 class Generation:
     """What to generate.
 
     profile: whose music: a path, a bundled profile's name, or a profile written in place.
     profiles: several minds by name, each written as `profile` is.
-    bars: length of a take; 1 to 512.
+    bars: length of a take; 1 to 512; null is 32, or what the plan's sections or the timeline add up to.
     takes: how many per profile; 1 to 64.
     seed: of the first take; 0 or more.
     key: one of C Db D Eb E F Gb G Ab A Bb B; null lets the profile decide.
     mode: one of the seven church modes (Ionian to Locrian); null lets the profile decide.
     tempo: quarter notes per minute, 10 to 400; null lets the profile decide.
     time_signature: like "4/4".
+    plan: what is known of the piece beforehand: key, tempo, chords, sections, tension and other curves.
+    timeline: states one after the other in one take, instead of `profile` or `profiles`.
     """
 
     profile: str | dict[str, Any] | None = None
     profiles: dict[str, str | dict[str, Any]] = field(factory=dict, validator=Named())
-    bars: int = field(default=32, validator=[ge(1), le(512)])
+    bars: int | None = _optional(ge(1), le(MAX_BARS))
     takes: int = field(default=1, validator=[ge(1), le(64)])
     seed: int = field(default=0, validator=[ge(0), le(_SEED_MAX)])
     key: str | None = _optional(OneOf(KEYS))
     mode: str | None = _optional(OneOf(MODES))
     tempo: float | None = _optional(ge(10), le(400))
     time_signature: str = field(default="4/4", validator=_time_signature)
+    plan: PlanOptions = field(factory=PlanOptions, validator=_adds_up)
+    timeline: tuple[SceneOptions, ...] = field(default=(), validator=_stands_alone)
 
 
 @frozen(kw_only=True)
@@ -117,6 +143,7 @@ class Project:
     preset: str | None
     encoder: Slot
     tokenizer: Slot
+    planner: Slot
     model: Slot
     sampler: Slot
     temperature: Slot
@@ -154,6 +181,7 @@ DEFAULTS: Mapping[str, Any] = {
     "name": "untitled",
     "encoder": {"use": "psychometric"},
     "tokenizer": {"use": "remi"},
+    "planner": {"use": "harmony"},
     "model": {"use": "rules"},
     "sampler": {"use": "constrained"},
     "temperature": {"use": "dynamic"},

@@ -125,8 +125,19 @@ class _Structuring:
             return table
         profiles = table.get("profiles")
         named = {name: self.profile(value) for name, value in profiles.items()} if isinstance(profiles, dict) else {}
-        changes = {"profile": self.profile(table.get("profile")), "profiles": named or profiles}
+        changes = {
+            "profile": self.profile(table.get("profile")),
+            "profiles": named or profiles,
+            "timeline": self.timeline(table.get("timeline")),
+        }
         return {**table, **{name: value for name, value in changes.items() if name in table}}
+
+    def timeline(self, scenes: object) -> object:
+        if not isinstance(scenes, list):
+            return scenes
+        tables = [scene if isinstance(scene, dict) else {} for scene in scenes]
+        found = [{**t, "profile": self.profile(t["profile"])} if "profile" in t else t for t in tables]
+        return [new if isinstance(old, dict) else old for old, new in zip(scenes, found, strict=True)]
 
     def profile(self, value: object) -> object:
         if not isinstance(value, str) or not (value.endswith(".json") or set(value) & set("/\\")):

@@ -55,9 +55,14 @@ class Learning:
         sizes = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in sorted(folder.iterdir())} if folder else {}
         return {"checkpoint": record, "files": sizes}
 
-    def load_model(self) -> Checkpoint:
-        """Load the model from the run's training or from the checkpoint that the config names."""
+    def load_model(self) -> Checkpoint | None:
+        """Load the model from the run's training or from the checkpoint that the config names.
+
+        A backend that cannot be trained and names none comes with what it needs: None.
+        """
         parts = self.parts
+        if not parts.trainable and not parts.checkpoint:
+            return None
         folder = parts.checkpoint or self.results["train"].folder
         parts.tokenizer.load(folder / TOKENIZER)
         parts.model.load(folder)

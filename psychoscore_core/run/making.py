@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve
+from attrs import asdict, evolve
 
 from psychoscore_core.config.config_class import plain
+from psychoscore_core.profile import Profile
 from psychoscore_core.profile_json import profile_to_json
 from psychoscore_core.records import Artifact, Take
 from psychoscore_core.report import Report
@@ -16,7 +17,7 @@ from psychoscore_core.run.learning import Learning
 from psychoscore_core.run.parts import Parts
 from psychoscore_core.run.steps import Step
 from psychoscore_core.stages.arrange import arrange
-from psychoscore_core.stages.encode import Asked, encode, read_profiles
+from psychoscore_core.stages.encode import Asked, encode, read_profiles, read_scenes
 from psychoscore_core.stages.export import export
 from psychoscore_core.stages.plan import plan
 from psychoscore_core.stages.rate import rate
@@ -39,25 +40,28 @@ class Making:
         parts = self.parts
         generation = parts.project.generation
         profiles = read_profiles(generation, parts.folder, parts.project.name)
+        scenes = read_scenes(generation, parts.folder)
 
         def run(folder: Path, report: Report) -> list[Asked]:
-            return encode(parts.encoder, profiles, generation)
+            return encode(parts.encoder, profiles, generation, scenes)
 
-        described = {name: [profile_to_json(profile), sorted(profile.given)] for name, profile in profiles.items()}
+        described = {name: _content(profile) for name, profile in profiles.items()}
         facts = {
             "encoder": parts.identity("encoder"),
             "profiles": described,
-            "generation": plain(evolve(generation, profile=None, profiles={})),  # their content stands above
+            "scenes": [{**plain(asdict(scene, recurse=False)), "profile": _content(scene.profile)} for scene in scenes],
+            # the content of profiles and scenes stands above
+            "generation": plain(evolve(generation, profile=None, profiles={}, timeline=())),
         }
         return Step(name="encode", run=run, facts=facts)
 
     def _plan(self) -> Step:
-        generation = self.parts.project.generation
+        parts = self.parts
 
         def run(folder: Path, report: Report) -> list[Wanted]:
-            return plan(self.results["encode"], generation.bars, generation.time_signature)
+            return plan(self.results["encode"], parts.project.generation, parts.slot("planner"))
 
-        return Step(name="plan", run=run, needs=("encode",))
+        return Step(name="plan", run=run, facts={"planner": parts.identity("planner")}, needs=("encode",))
 
     def _sample(self) -> Step:
         parts = self.parts
@@ -128,3 +132,7 @@ class Making:
 
         facts = {"exporters": self.parts.identity("exporters")}
         return Step(name="export", run=run, load=load, facts=facts, needs=("arrange", "rate", "train"), share=False)
+
+
+def _content(profile: Profile) -> list[Any]:
+    return [profile_to_json(profile), sorted(profile.given)]

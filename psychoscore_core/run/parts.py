@@ -83,7 +83,7 @@ class Parts:
         }
 
     def slot(self, name: str) -> Any:
-        """Return a freshly built component of a single slot (temperature, sampler)."""
+        """Return a freshly built component of a single slot (planner, temperature, sampler)."""
         return self._built(getattr(self.project, name))
 
     def table(self, name: str) -> dict[str, Any]:

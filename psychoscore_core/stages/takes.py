@@ -8,8 +8,9 @@ from typing import Any
 
 from attrs import asdict, evolve, frozen
 
+from psychoscore_core.key_signatures import key_signature
 from psychoscore_core.profile_json import profile_to_json
-from psychoscore_core.records import KEYS, SCALES, Condition, Plan, Take
+from psychoscore_core.records import Condition, Plan, Take
 from psychoscore_core.whole_files import write_json
 
 
@@ -59,10 +60,7 @@ def read_takes(wanted: Sequence[Wanted], folder: Path) -> list[Take]:
 
 
 def dressed(score: Any, plan: Plan) -> Any:
-    """Write the plan's own tempos and keys into a score, in place: token rows know tempos by bins and no modes.
-
-    MIDI knows major and minor only: a mode is written as the one on its tonic that has its third.
-    """
+    """Write the plan's own tempos and keys into a score, in place: token rows know tempos by bins and no modes."""
     from symusic.core import KeySignatureTick, TempoTick
 
     beats, unit = plan.time_signature
@@ -72,15 +70,8 @@ def dressed(score: Any, plan: Plan) -> Any:
     for index in _changes(plan.tempos):
         score.tempos.append(TempoTick(index * bar, plan.tempos[index]))
     for index in _changes(plan.keys):
-        score.key_signatures.append(KeySignatureTick(index * bar, *signature_of(*plan.keys[index])))
+        score.key_signatures.append(KeySignatureTick(index * bar, *key_signature(*plan.keys[index])))
     return score
-
-
-def signature_of(key: str, mode: str) -> tuple[int, int]:
-    """Return sharps (negative: flats) and 1 for minor, of the major or minor key on a mode's tonic with its third."""
-    minor = int(3 in SCALES[mode])
-    fifths = (KEYS.index(key) + 3 * minor) * 7 % 12
-    return (fifths if fifths <= 6 else fifths - 12), minor
 
 
 def _changes(values: Sequence[Any]) -> list[int]:

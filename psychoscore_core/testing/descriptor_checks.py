@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 import attrs
 
 from psychoscore_core.option_docs import documented
-from psychoscore_core.stages import arrange, encode, export, prepare, rate, sample, tokenize, train
+from psychoscore_core.stages import arrange, encode, export, plan, prepare, rate, sample, tokenize, train
 from psychoscore_core.testing.imports import heavy_imports_of
 from psychoscore_core.testing.outcome import require
 from psychoscore_core.testing.subject import Subject
@@ -25,6 +25,7 @@ PROTOCOLS: Mapping[str, tuple[type, ...]] = MappingProxyType(
         "tokenizer": (tokenize.Tokenizer,),
         "dataset": (prepare.Dataset,),
         "loss": (train.Loss,),
+        "planner": (plan.Planner,),
         "model": (sample.Composer, sample.Decoder),
         "temperature": (sample.TemperatureScheduler,),
         "sampler": (sample.Sampler,),

@@ -18,6 +18,7 @@ from psychoscore_core.testing.exporter_checks import CHECKS as EXPORTER
 from psychoscore_core.testing.loss_checks import CHECKS as LOSS
 from psychoscore_core.testing.model_checks import CHECKS as MODEL
 from psychoscore_core.testing.outcome import NotApplicable, Outcome, Outcomes
+from psychoscore_core.testing.planner_checks import CHECKS as PLANNER
 from psychoscore_core.testing.rater_checks import CHECKS as RATER
 from psychoscore_core.testing.sampler_checks import CHECKS as SAMPLER
 from psychoscore_core.testing.subject import Subject
@@ -31,6 +32,7 @@ CHECKS: Mapping[str, Mapping[str, Check]] = MappingProxyType(
         "tokenizer": TOKENIZER,
         "dataset": DATASET,
         "loss": LOSS,
+        "planner": PLANNER,
         "model": MODEL,
         "temperature": TEMPERATURE,
         "sampler": SAMPLER,

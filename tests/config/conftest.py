@@ -101,6 +101,7 @@ class Onnx:
 OPTIONS: Mapping[str, Mapping[str, type]] = {
     "encoder": {"psychometric": Empty},
     "tokenizer": {"remi": Empty},
+    "planner": {"harmony": Empty},
     "dataset": {"emopia": Emopia, "synthetic": Synthetic},
     "loss": {"causal-lm": Weighted, "info-nce": Weighted},
     "model": {"rules": Empty, "transformer": Transformer},

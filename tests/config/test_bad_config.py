@@ -219,8 +219,8 @@ def test_all_problems_at_once_each_with_its_file(problems, write, catalogue):
         "--set: training.steps: must be >= 1, not 0",
         "preset gothic: sampler.top_k: must be a whole number, not the text '9'",
         "project/psychoscore.json: datasets.emopia.path: is required",
-        "project/psychoscore.json: oops: unknown key; there is name, preset, encoder, tokenizer, model, sampler, "
-        "temperature, datasets, losses, arrangers, raters, exporters, training, generation",
+        "project/psychoscore.json: oops: unknown key; there is name, preset, encoder, tokenizer, planner, model, "
+        "sampler, temperature, datasets, losses, arrangers, raters, exporters, training, generation",
         "system/psychoscore.json: generation.bars: must be >= 1, not 0",
         "user/psychoscore.json: temperature.base_temperature: must be a number, not the text 'hot'",
         "user/psychoscore.json: temperature.maximum: maximum (1.5) must not be below minimum (9)",

@@ -59,7 +59,7 @@ def test_explain_says_who_set_a_value_over_what(psyco, write):
 
 def test_explain_a_default(psyco, write):
     write({})
-    assert psyco("explain", "generation.bars") == "generation.bars = 32\n  set by   default of generation\n"
+    assert psyco("explain", "generation.takes") == "generation.takes = 1\n  set by   default of generation\n"
 
 
 def test_explain_a_subtree(psyco, write):

@@ -28,7 +28,7 @@ def test_every_layer_that_spoke_strongest_first(load, write):
 
 
 def test_a_key_that_nobody_stated_has_its_default(load):
-    assert load({}).explain("generation.bars") == [Origin(layer="default", place="default of generation", value=32)]
+    assert load({}).explain("generation.takes") == [Origin(layer="default", place="default of generation", value=1)]
     assert load({}).explain("training.steps")[0].place == "default of training"
     assert load({}).explain("preset") == [Origin(layer="default", place="default of psychoscore", value=None)]
 

@@ -41,7 +41,7 @@ def test_training_and_generation_are_described(schema):
     training, generation = (schema["properties"][key]["properties"] for key in ("training", "generation"))
     assert training["precision"]["enum"] == ["fp32", "bf16"]
     assert training["steps"] == {"type": "integer", "minimum": 1, "default": 1000, "description": "optimizer steps."}
-    assert generation["bars"]["maximum"] == 512
+    assert generation["bars"]["anyOf"][0]["maximum"] == 512
     assert generation["key"]["anyOf"][0]["enum"][:2] == ["C", "Db"]
     assert generation["tempo"]["anyOf"] == [{"type": "number", "minimum": 10, "maximum": 400}, {"type": "null"}]
 

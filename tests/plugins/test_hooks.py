@@ -48,6 +48,10 @@ def test_psyco_losses(install):
     assert offered(install, "psyco_losses").component("loss", "toy").origin == "psycho-toy 1.0"
 
 
+def test_psyco_planners(install):
+    assert offered(install, "psyco_planners").component("planner", "toy").origin == "psycho-toy 1.0"
+
+
 def test_psyco_model_backends(install):
     assert offered(install, "psyco_model_backends").component("model", "toy").origin == "psycho-toy 1.0"
 
@@ -130,4 +134,4 @@ def test_a_notice_that_does_not_exist_is_an_attribute_error():
 
 
 def test_every_kind_has_its_hook():
-    assert len(set(KINDS.values())) == len(KINDS) == 10
+    assert len(set(KINDS.values())) == len(KINDS) == 11

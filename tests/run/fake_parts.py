@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from symusic import Note, Score, Track
 
 from psychoscore_core.component import Component
@@ -124,6 +124,14 @@ class Dataset:
         return [Piece(id=key, score=score, profile=_profile(number), group=key, split=split, attributes=Attributes())]
 
 
+class Planner:
+    def __init__(self, config):
+        self.config = config
+
+    def plan(self, profile, plan, seed):
+        return evolve(plan, bars=tuple(evolve(bar, chord=bar.chord or "C") for bar in plan.bars))
+
+
 class Composer:
     def __init__(self, config):
         self.config = config
@@ -220,6 +228,7 @@ class Catalogue:
     KINDS = {
         "encoder": {"psychometric": "Encoder"},
         "tokenizer": {"remi": "Tokenizer"},
+        "planner": {"harmony": "Planner"},
         "dataset": {"fake": "Dataset"},
         "loss": {"causal-lm": "Loss"},
         "model": {"rules": "Composer", "fake": "Model"},

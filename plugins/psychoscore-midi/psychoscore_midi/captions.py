@@ -17,7 +17,7 @@ def caption(take: Take) -> tuple[str, str]:
 
 def _music(plan: Plan, seed: int) -> str:
     beats, unit = plan.time_signature
-    seconds = round(len(plan.bars) * beats * 4 / unit * 60 / plan.tempo)
+    seconds = round(sum(beats * 4 / unit * 60 / tempo for tempo in plan.tempos))
     facts = (
         f"{plan.key} {plan.mode}",
         f"{plan.tempo:.0f} BPM",

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from psychoscore_core.records import KEYS, Plan, Take
+from psychoscore_core.key_signatures import key_signature
+from psychoscore_core.records import Take
 
 if TYPE_CHECKING:
     from symusic import Score
@@ -17,7 +18,6 @@ else:
 _FAMILIES = """Piano, Chromatic percussion, Organ, Guitar, Bass, Strings, Ensemble, Brass,
 Reed, Pipe, Synth lead, Synth pad, Synth effects, Ethnic, Percussive, Sound effects"""
 FAMILIES = tuple(name.strip() for name in _FAMILIES.split(","))
-MINOR_THIRD = frozenset(("Dorian", "Phrygian", "Aeolian", "Locrian"))
 
 
 def complete(take: Take) -> Score:
@@ -33,22 +33,10 @@ def complete(take: Take) -> Score:
     if not any(event.time == 0 for event in score.time_signatures):
         score.time_signatures.insert(0, TimeSignature(0, *plan.time_signature))
     if not len(score.key_signatures):
-        score.key_signatures.append(KeySignature(0, *key_signature(plan)))
+        score.key_signatures.append(KeySignature(0, *key_signature(plan.key, plan.mode)))
     for track in score.tracks:
         _mend(track)
     return score
-
-
-def key_signature(plan: Plan) -> tuple[int, int]:
-    """Return the plan's key as MIDI can say it: sharps (flats below 0), and 1 for minor or 0 for major.
-
-    MIDI knows no modes. The key note and the third are kept, so D Dorian is written as D minor; where that takes more
-    than seven flats, the enharmonic key is taken.
-    """
-    sharps = (KEYS.index(plan.key) * 7 + 6) % 12 - 6  # C 0, G 1, F -1, ... Gb -6
-    minor = plan.mode in MINOR_THIRD
-    sharps -= 3 * minor
-    return (sharps + 12 if sharps < -7 else sharps), int(minor)
 
 
 def _mend(track: Any) -> None:

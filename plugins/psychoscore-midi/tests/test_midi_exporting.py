@@ -9,8 +9,6 @@ import pytest
 from PIL import Image
 
 from psychoscore_core.errors import RunError
-from psychoscore_core.records import KEYS, MODES, Plan
-from psychoscore_midi.completing import key_signature
 from psychoscore_midi.exporting import MidiExporter
 from psychoscore_midi.plugin import MidiConfig, psyco_exporters
 from psychoscore_midi.reading import read_midi
@@ -85,26 +83,6 @@ def test_notes_without_duration_get_one_tick(make_take, tmp_path):
     take.score.tracks[0].notes[0].duration = 0
     EXPORTER.export_take(take, tmp_path)
     assert read_midi(tmp_path / "hamlet-1.mid").tracks[0].notes[0].duration == 1
-
-
-@pytest.mark.parametrize(
-    ("key", "mode", "signature"),
-    [
-        ("C", "Ionian", (0, 0)),
-        ("D", "Dorian", (-1, 1)),
-        ("Gb", "Ionian", (-6, 0)),
-        ("Gb", "Aeolian", (3, 1)),
-        ("B", "Lydian", (5, 0)),
-        ("Ab", "Aeolian", (-7, 1)),
-    ],
-)
-def test_a_mode_is_written_as_its_major_or_minor_key(key, mode, signature):
-    assert key_signature(Plan(key=key, mode=mode, tempo=100, bars=())) == signature
-
-
-def test_every_key_and_mode_has_a_signature_that_midi_knows():
-    plans = [Plan(key=key, mode=mode, tempo=100, bars=()) for key in KEYS for mode in MODES]
-    assert all(-7 <= key_signature(plan)[0] <= 7 for plan in plans)
 
 
 def test_the_plugin_imports_nothing_heavy():

@@ -22,7 +22,7 @@ BELOW = 5  # semitones of the accompaniment below the texture's middle
 LIVELIER = {"pad": "arpeggio", "block": "pulse", "offbeat": "pulse", "ostinato": "pulse"}
 BROKEN = ("alberti", "arpeggio", "wave")
 RINGING = (PIANO, CELESTA, HARP)
-LET_RING = 0.7  # legato from which they do
+LET_RING = 0.7  # articulation of a bar from which they do
 SHARP_SHARE = 0.9  # how much of psychopathy becomes clusters at full tension
 
 
@@ -120,7 +120,7 @@ def _bar(hands: _Hands, harmony: Harmony, bar: int) -> list[Note]:
         if rhythm:
             pattern = _crowd(rhythm, start, end, size) or pattern
         pitches = _sharpened(hands, pitches, bar, start)
-        ringing = _rings(hands, figure)
+        ringing = _rings(hands, figure, bar)
         for at, length, voices in pattern:
             sounding = _until_strong(setting.meter, at, end) if ringing else length
             held = ringing or figure == "pad"
@@ -128,9 +128,9 @@ def _bar(hands: _Hands, harmony: Harmony, bar: int) -> list[Note]:
     return notes
 
 
-def _rings(hands: _Hands, figure: str) -> bool:
+def _rings(hands: _Hands, figure: str, bar: int) -> bool:
     """Say whether broken chords ring on, as with a pedal: on plucked and struck strings, in a legato hand."""
-    return figure in BROKEN and hands.instrument in RINGING and hands.setting.character.legato >= LET_RING
+    return figure in BROKEN and hands.instrument in RINGING and hands.setting.bar(bar).articulation >= LET_RING
 
 
 def _until_strong(meter: Meter, at: int, end: int) -> int:

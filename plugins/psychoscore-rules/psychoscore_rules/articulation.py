@@ -6,12 +6,16 @@ from psychoscore_rules.notes import Layers, Note
 from psychoscore_rules.setting import Setting
 
 SHORTEST = 30  # ticks
+LEAST = 0.15  # share of a note's time that a staccato leaves it
 
 
 def articulate(setting: Setting, layers: Layers) -> Layers:
-    """Return the layers with sounding lengths: written length times the legato ratio; held notes sound in full."""
-    ratio = setting.character.legato
-    return {layer: _clean([_sounded(note, ratio) for note in notes]) for layer, notes in layers.items()}
+    """Return the layers with sounding lengths: written length times the bar's articulation; held notes in full."""
+    return {layer: _clean([_sounded(note, _ratio(setting, note)) for note in notes]) for layer, notes in layers.items()}
+
+
+def _ratio(setting: Setting, note: Note) -> float:
+    return min(1.0, max(LEAST, setting.bar(note.onset // setting.meter.ticks).articulation))
 
 
 def _sounded(note: Note, ratio: float) -> Note:

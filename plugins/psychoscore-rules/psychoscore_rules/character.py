@@ -19,14 +19,12 @@ class Character:
     prominence: velocity of the melody above the rest. tastes: weight of each accompaniment figure.
     """
 
-    legato: float
     irregularity: float
     modulation: float
     divergence: float
     ornaments: float
     chromatic_line: float
     clusters: float
-    licence: float
     deception: float
     resolution: bool
     motion: float
@@ -60,7 +58,6 @@ def character_of(profile: Profile) -> Character:
     disc, ocean, dark, physics = profile.disc, profile.ocean, profile.dark_triad, profile.physics
     bias = dict.fromkeys(profile.cognitive_biases, 1.0).get
     return Character(
-        legato=0.35 + 0.6 * disc.steadiness,
         irregularity=_clamp(profile.entropy * (1.2 - 0.5 * disc.compliance) - 0.25 * bias("illusion_control", 0.0)),
         modulation=_clamp((profile.entropy - 0.3) / 0.6) * (1 - 0.9 * physics.stability),
         divergence=_clamp(
@@ -73,7 +70,6 @@ def character_of(profile: Profile) -> Character:
         ornaments=dark.narcissism,
         chromatic_line=dark.machiavellianism,
         clusters=dark.psychopathy,
-        licence=_clamp(0.8 * dark.machiavellianism + 0.4 * dark.narcissism + 0.6 * dark.psychopathy),
         deception=0.7 * dark.machiavellianism,
         resolution=bool(bias("just_world", 0.0)),
         motion=physics.kinetic_energy,

@@ -12,19 +12,17 @@ from psychoscore_core.records import Plan
 from psychoscore_rules.accompaniment import compose_accompaniment
 from psychoscore_rules.articulation import articulate
 from psychoscore_rules.bass import compose_bass
-from psychoscore_rules.character import character_of
+from psychoscore_rules.chord_plan import completed
 from psychoscore_rules.dynamics import shape
 from psychoscore_rules.engraving import engrave
-from psychoscore_rules.form import phrases_of, sections_of
 from psychoscore_rules.harmony import Harmony, harmonize
 from psychoscore_rules.inner_voice import compose_inner
 from psychoscore_rules.melody import compose_melody
-from psychoscore_rules.meter import meter_of
 from psychoscore_rules.notes import Layers
 from psychoscore_rules.orchestration import Ensemble, ensemble_of
 from psychoscore_rules.ornaments import ornament
 from psychoscore_rules.percussion import compose_drums, compose_timpani
-from psychoscore_rules.setting import Setting
+from psychoscore_rules.setting import Setting, setting_of
 
 
 @frozen
@@ -77,19 +75,6 @@ def compose_sketch(
 
 
 def _setting(profile: Profile, plan: Plan, temperatures: Sequence[float], seed: int) -> Setting:
-    if not plan.bars:
-        raise ValueError("a plan needs at least one bar")
-    if len(temperatures) != len(plan.bars) or not all(temperature > 0 for temperature in temperatures):
+    if plan.bars and (len(temperatures) != len(plan.bars) or not all(temperature > 0 for temperature in temperatures)):
         raise ValueError(f"{len(plan.bars)} bars need as many temperatures above 0, not {list(temperatures)[:8]!r}")
-    character = character_of(profile)
-    sections = sections_of(plan.bars, character, seed)
-    return Setting(
-        profile=profile,
-        character=character,
-        plan=plan,
-        meter=meter_of(*plan.time_signature),
-        temperatures=tuple(temperatures),
-        seed=seed,
-        sections=tuple(sections),
-        phrases=tuple(phrases_of(sections, character)),
-    )
+    return setting_of(profile, completed(profile, plan, seed), seed, temperatures)

@@ -12,10 +12,12 @@ from symusic.core import (
     TrackTick,
 )
 
+from psychoscore_core.key_signatures import key_signature
+from psychoscore_core.records import KEYS
+from psychoscore_rules.form import Section
 from psychoscore_rules.meter import TICKS_PER_QUARTER
 from psychoscore_rules.notes import Layers
 from psychoscore_rules.orchestration import Ensemble
-from psychoscore_rules.scales import INTERVALS
 from psychoscore_rules.setting import Setting
 
 SLOWING = 0.85  # share of the tempo in the last bar
@@ -39,27 +41,22 @@ def engrave(setting: Setting, layers: Layers, ensemble: Ensemble, ritardando: bo
 
 
 def _write_tempo(setting: Setting, score: ScoreTick, ritardando: bool) -> None:
-    score.tempos.append(TempoTick(0, setting.plan.tempo))
+    """Write the tempo of each bar where it changes; a piece of 4 bars or more may slow down in its last one."""
+    tempos = list(setting.plan.tempos)
     if ritardando and setting.bars >= 4:
-        score.tempos.append(
-            TempoTick((setting.bars - 1) * setting.meter.ticks, max(10.0, SLOWING * setting.plan.tempo))
-        )
+        tempos[-1] = max(10.0, SLOWING * tempos[-1])
+    for bar, tempo in enumerate(tempos):
+        if not bar or tempo != tempos[bar - 1]:
+            score.tempos.append(TempoTick(bar * setting.meter.ticks, tempo))
 
 
 def _write_sections(setting: Setting, score: ScoreTick) -> None:
-    shift: int | None = None
+    before: Section | None = None
     for section in setting.sections:
-        tick = section.start * setting.meter.ticks
-        score.markers.append(TextMetaTick(tick, section.letter))
-        if section.shift != shift:
-            shift = section.shift
-            score.key_signatures.append(
-                KeySignatureTick(tick, *key_signature(setting.home.tonic + shift, setting.plan.mode))
-            )
-
-
-def key_signature(tonic: int, mode: str) -> tuple[int, int]:
-    """Return sharps (negative: flats) of the parent major scale and 1 where the mode's third is minor, else 0."""
-    offset = {"Ionian": 0, "Dorian": 2, "Phrygian": 4, "Lydian": 5, "Mixolydian": 7, "Aeolian": 9, "Locrian": 11}[mode]
-    fifths = (tonic - offset) * 7 % 12
-    return (fifths if fifths <= 6 else fifths - 12), int(INTERVALS[mode][2] == 3)
+        tick, mode = section.start * setting.meter.ticks, section.mode_in(setting.plan)
+        if before is None or section.letter != before.letter:
+            score.markers.append(TextMetaTick(tick, section.letter))
+        if before is None or (section.shift, mode) != (before.shift, before.mode_in(setting.plan)):
+            signature = key_signature(KEYS[(setting.home.tonic + section.shift) % 12], mode)
+            score.key_signatures.append(KeySignatureTick(tick, *signature))
+        before = section

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from attrs import frozen
 
-from psychoscore_core.records import BarPlan
+from psychoscore_core.records import KEYS, BarPlan, Plan
 from psychoscore_rules.character import Character
 from psychoscore_rules.dice import dice, draw
 
@@ -19,13 +19,21 @@ NEAR_KEYS = {7: 0.0, 5: 0.0, 9: 0.3, 3: 0.3, 2: 0.5, 10: 0.5, 4: 0.7, 8: 0.7, 1:
 
 @frozen(kw_only=True)
 class Section:
-    """A run of bars with one letter; `visit` counts how often the letter stood before, `shift` the key's semitones."""
+    """A run of bars with one name and one key.
+
+    `visit` counts how often the name stood before; `shift` is the key in semitones above the plan's; mode: None = the
+    plan's.
+    """
 
     letter: str
     start: int
     length: int
     visit: int
     shift: int
+    mode: str | None = None
+
+    def mode_in(self, plan: Plan) -> str:
+        return self.mode or plan.mode
 
 
 @frozen(kw_only=True)
@@ -43,21 +51,41 @@ class Phrase:
     close: str
 
 
-def sections_of(bars: Sequence[BarPlan], character: Character, seed: int) -> list[Section]:
-    """Return the sections of a plan, each with its key: the first and the last are at home."""
+def sections_of(bars: Sequence[BarPlan], character: Character, seed: int, plan: Plan | None = None) -> list[Section]:
+    """Return the sections of a plan, each with its key.
+
+    Keys that the plan names hold. Where it names none, the first and the last section are at home, and so is one
+    with a chord of the plan's; others may wander.
+    """
+    if plan is not None and any(bar.key or bar.mode for bar in bars):
+        return _keyed(plan)
     runs = [(letter, len(list(run))) for letter, run in groupby(bar.section for bar in bars)]
     sections: list[Section] = []
     for index, (letter, length) in enumerate(runs):
-        inside = 0 < index < len(runs) - 1
+        start = sum(bars for _, bars in runs[:index])
+        free = 0 < index < len(runs) - 1 and not any(bar.chord for bar in bars[start : start + length])
         sections.append(
             Section(
                 letter=letter,
-                start=sum(bars for _, bars in runs[:index]),
+                start=start,
                 length=length,
                 visit=sum(earlier == letter for earlier, _ in runs[:index]),
-                shift=_shift(character, seed, index) if inside else 0,
+                shift=_shift(character, seed, index) if free else 0,
             )
         )
+    return sections
+
+
+def _keyed(plan: Plan) -> list[Section]:
+    places = [(bar.section, *key) for bar, key in zip(plan.bars, plan.keys, strict=True)]
+    sections: list[Section] = []
+    start = 0
+    for (letter, key, mode), run in groupby(places):
+        length = len(list(run))
+        visit = len({section.start for section in sections if section.letter == letter})
+        shift = (KEYS.index(key) - KEYS.index(plan.key)) % 12
+        sections.append(Section(letter=letter, start=start, length=length, visit=visit, shift=shift, mode=mode))
+        start += length
     return sections
 
 

@@ -1,4 +1,4 @@
-"""The `rules` model backend's descriptor and settings."""
+"""The descriptors and settings of the `rules` model backend and the `harmony` planner."""
 
 from __future__ import annotations
 
@@ -23,6 +23,21 @@ class RulesConfig:
     drums: bool = True
 
 
+@frozen(kw_only=True)
+class HarmonyConfig:
+    """The planner has no settings: the profile, the plan and the seed decide."""
+
+
+@hookimpl
+def psyco_planners() -> Iterable[Component]:
+    yield Component(
+        name="harmony",
+        factory="psychoscore_rules.planner:HarmonyPlanner",
+        config=HarmonyConfig,
+        summary="Fills in a plan's chords by the rules of harmony, as tense as the plan is.",
+    )
+
+
 @hookimpl
 def psyco_model_backends() -> Iterable[Component]:
     yield Component(
@@ -30,4 +45,5 @@ def psyco_model_backends() -> Iterable[Component]:
         factory="psychoscore_rules.composer:RulesComposer",
         config=RulesConfig,
         summary="Composes by the rules of harmony, phrase and orchestration; nothing to train or download.",
+        version=2,
     )

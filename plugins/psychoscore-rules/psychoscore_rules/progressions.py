@@ -126,11 +126,11 @@ CONTRASTS: Mapping[str, Mapping[int, float]] = {
     "Locrian": {6: 2, 5: 2, 2: 1},
 }
 
-# Chromatic stand-ins for a chord on its way to a goal: semitones of the root above the goal's, and the chord.
-APPROACHES: Mapping[str, tuple[int, tuple[int, ...]]] = {
-    "secondary dominant": (7, (0, 4, 7, 10)),
-    "leading diminished": (11, (0, 3, 6, 9)),
-    "tritone substitute": (1, (0, 4, 7, 10)),
-    "Neapolitan": (1, (0, 4, 7)),
-    "minor subdominant": (5, (0, 3, 7)),
+# Chromatic stand-ins for a chord on its way to a goal: semitones of the root above the goal's, and the quality.
+APPROACHES: Mapping[str, tuple[int, str]] = {
+    "secondary dominant": (7, "7"),
+    "leading diminished": (11, "dim7"),
+    "tritone substitute": (1, "7"),
+    "Neapolitan": (1, ""),
+    "minor subdominant": (5, "m"),
 }

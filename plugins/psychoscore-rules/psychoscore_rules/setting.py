@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from functools import cached_property
 
 from attrs import define
 
 from psychoscore_core.profile import Profile
 from psychoscore_core.records import KEYS, BarPlan, Plan
-from psychoscore_rules.character import Character
+from psychoscore_rules.character import Character, character_of
 from psychoscore_rules.dice import dice
-from psychoscore_rules.form import Phrase, Section
-from psychoscore_rules.meter import Meter
+from psychoscore_rules.form import Phrase, Section, phrases_of, sections_of
+from psychoscore_rules.meter import Meter, meter_of
 from psychoscore_rules.scales import INTERVALS, Scale
 
 
@@ -39,7 +40,7 @@ class Setting:
     def scale(self, section: Section) -> Scale:
         """Return the scale of a section; the tonic stays within a tritone of home."""
         shift = (section.shift + 5) % 12 - 5
-        return Scale(self.home.tonic + shift, self.home.intervals)
+        return Scale(self.home.tonic + shift, INTERVALS[section.mode_in(self.plan)])
 
     def section(self, bar: int) -> Section:
         return next(section for section in reversed(self.sections) if section.start <= bar)
@@ -54,3 +55,24 @@ class Setting:
     def register(self, index: int) -> float:
         """Return the middle of a bar's texture as a MIDI pitch, kept where instruments sound."""
         return min(88.0, max(40.0, 127 * self.plan.bars[index].register))
+
+
+def setting_of(profile: Profile, plan: Plan, seed: int, temperatures: Sequence[float] = ()) -> Setting:
+    """Return the setting of a piece; temperatures: one per bar, or none while nothing is drawn by them.
+
+    Raises ValueError on a plan without bars and on an unusable time signature.
+    """
+    if not plan.bars:
+        raise ValueError("a plan needs at least one bar")
+    character = character_of(profile)
+    sections = sections_of(plan.bars, character, seed, plan)
+    return Setting(
+        profile=profile,
+        character=character,
+        plan=plan,
+        meter=meter_of(*plan.time_signature),
+        temperatures=tuple(temperatures) or (1.0,) * len(plan.bars),
+        seed=seed,
+        sections=tuple(sections),
+        phrases=tuple(phrases_of(sections, character)),
+    )

@@ -195,6 +195,6 @@ def test_a_metre_too_fine_is_refused() -> None:
         compose_score(Profile(), plan_of(Profile(), 1, None, (4, 32)), [1.0], 0)
 
 
-def test_the_key_signature_is_the_parent_scales() -> None:
+def test_a_mode_has_the_key_signature_of_its_tonics_minor_or_major_key() -> None:
     score = compose_score(Profile(), plan_of(Profile(), 4, Attributes(key="D", mode="Dorian")), [1.0] * 4, 0)
-    assert [(k.key, k.tonality) for k in score.key_signatures] == [(0, 1)]
+    assert [(k.key, k.tonality) for k in score.key_signatures] == [(-1, 1)]

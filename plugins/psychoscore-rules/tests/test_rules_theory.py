@@ -9,10 +9,9 @@ from attrs import evolve
 
 from psychoscore_core.chord_symbols import read_chord
 from psychoscore_core.profile import Profile
-from psychoscore_core.records import KEYS, MODES, BarPlan
+from psychoscore_core.records import MODES, BarPlan
 from psychoscore_rules.character import character_of
 from psychoscore_rules.dice import dice, draw
-from psychoscore_rules.engraving import key_signature
 from psychoscore_rules.figures import SETTINGS, strokes
 from psychoscore_rules.form import phrases_of, sections_of
 from psychoscore_rules.meter import meter_of
@@ -158,14 +157,6 @@ def test_embellishing_keeps_the_frame() -> None:
 
 def test_thinning_keeps_the_downbeat() -> None:
     assert with_notes(MOTIF, meter_of(4, 4), 1) == Motif(((0, 16),), (0,))
-
-
-@pytest.mark.parametrize(
-    ("key", "mode", "signature"),
-    [("C", "Ionian", (0, 0)), ("D", "Dorian", (0, 1)), ("F", "Lydian", (0, 0)), ("E", "Aeolian", (1, 1))],
-)
-def test_key_signatures(key: str, mode: str, signature: tuple[int, int]) -> None:
-    assert key_signature(KEYS.index(key), mode) == signature
 
 
 def test_dice_depend_on_the_place_alone() -> None:

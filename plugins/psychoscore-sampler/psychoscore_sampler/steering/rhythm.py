@@ -11,7 +11,7 @@ from psychoscore_sampler.steering.tilt import Share
 
 SIXTEENTH = GRID // 4
 INTERVALS = 17  # inter-onset intervals in sixteenths that are told apart; the last one stands for all longer ones
-BITS = 2.5  # entropy of irregularity 1
+BITS = 4.0  # entropy of a piece of irregularity 1
 FORGET = 0.98
 NEVER = -math.inf
 

@@ -1,0 +1,48 @@
+"""The backend `pianist`: the transformer's decoder on the weights that lie beside this file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from psychoscore_core.errors import CheckpointError
+from psychoscore_core.records import ConditionSpace, Stream, Vocabulary
+from psychoscore_pianist.plugin import WEIGHTS, PianistConfig
+from psychoscore_transformer.backend import TransformerBackend
+from psychoscore_transformer.plugin import TransformerConfig
+
+
+class Pianist:
+    """Satisfies `Decoder`; loads itself. Raises CheckpointError where tokenizer or encoder are not those it knows."""
+
+    def __init__(self, config: PianistConfig, vocabulary: Vocabulary, space: ConditionSpace) -> None:
+        options = TransformerConfig(
+            checkpoint=WEIGHTS, max_context=config.max_context, engine=config.engine, device="cpu"
+        )
+        self._backend = TransformerBackend(options, vocabulary, space)
+        self.context = config.max_context
+        try:
+            self._backend.load(WEIGHTS)
+        except CheckpointError as error:
+            raise CheckpointError(
+                "model pianist: it was trained with the tokenizer 'notes' and the encoder 'psychometric' as they are "
+                f"by default; with others, train a model of your own ({error})"
+            ) from None
+
+    def start(self, streams: Sequence[Stream]) -> Any:
+        """Read prompts but for their last row."""
+        return self._backend.start(streams)
+
+    def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[Any]:
+        """Read one row (batch, 5) in bars (batch,); return logits of family time, and callables for the others."""
+        return self._backend.step(state, rows, bars)
+
+    def extend(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> None:
+        """Read many rows (batch, time, 5) in bars (batch, time) at once."""
+        self._backend.extend(state, rows, bars)
+
+    def keep(self, state: Any, indices: Sequence[int]) -> Any:
+        """Return the state with these streams only."""
+        return self._backend.keep(state, indices)

@@ -1,0 +1,37 @@
+"""Offers the model backend `pianist`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from attrs import field, frozen
+from attrs.validators import ge, le
+
+from psychoscore_core import Component, hookimpl
+
+WEIGHTS = Path(__file__).parent / "checkpoint"
+
+
+@frozen(kw_only=True)
+class PianistConfig:
+    """The trained model that comes with the package; there is nothing to train and little to set.
+
+    max_context: rows that a generation may hold before it forgets its beginning, 64 to 65536.
+    engine: what computes it; "numpy" needs no torch.
+    """
+
+    max_context: int = field(default=1024, validator=[ge(64), le(65536)])
+    engine: Literal["numpy", "torch"] = "numpy"
+
+
+@hookimpl
+def psyco_model_backends() -> Iterable[Component]:
+    """Offer `pianist`."""
+    yield Component(
+        name="pianist",
+        factory="psychoscore_pianist.backend:Pianist",
+        config=PianistConfig,
+        summary="The trained model that ships with PSYCHOSCORE: plays the plan; for the tokenizer notes.",
+    )
