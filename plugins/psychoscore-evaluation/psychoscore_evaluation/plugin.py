@@ -1,0 +1,19 @@
+"""Offer the command `psyco evaluate`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from psychoscore_core import hookimpl
+
+if TYPE_CHECKING:
+    import click
+
+
+@hookimpl
+def psyco_commands() -> Iterable[click.Command]:
+    """Offer `psyco evaluate`."""
+    from psychoscore_evaluation.commands import evaluate
+
+    yield evaluate

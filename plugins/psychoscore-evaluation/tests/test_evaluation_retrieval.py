@@ -1,0 +1,30 @@
+"""Mean reciprocal rank of known similarity tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from psychoscore_evaluation.retrieval import retrieval, true_ranks
+
+
+def test_ranks_of_the_diagonal_with_ties_in_the_middle():
+    table = np.array([[0.9, 0.1, 0.2], [0.5, 0.5, 0.5], [0.9, 0.8, 0.1]])
+    assert true_ranks(table).tolist() == [1, 2, 3]
+
+
+def test_embeddings_that_agree_find_every_piece():
+    rows = np.random.default_rng(0).normal(size=(40, 8))
+    found = retrieval(rows, 3 * rows)
+    assert found.mean_reciprocal_rank.json() == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 40}
+
+
+def test_embeddings_that_know_nothing_are_at_chance():
+    rng = np.random.default_rng(0)
+    found = retrieval(rng.normal(size=(100, 8)), rng.normal(size=(100, 8)))
+    assert found.mean_reciprocal_rank.low < found.chance < found.mean_reciprocal_rank.high
+
+
+def test_tables_of_two_sizes_are_refused():
+    with pytest.raises(ValueError, match=r"not \(3, 2\), \(4, 2\)"):
+        retrieval(np.zeros((3, 2)), np.zeros((4, 2)))
