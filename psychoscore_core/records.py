@@ -162,7 +162,7 @@ class BarPlan:
     repeats: int | None = None
 
 
-DENSITY_MAX = 32  # onsets in a bar of four quarters that count as density 1
+DENSITY_MAX = 20  # onsets in a bar of four quarters that count as density 1: more than any sixteenths give
 POLYPHONY_MAX = 8  # notes sounding together that count as polyphony 1
 SPAN_MAX = 24.0  # semitones of standard deviation that count as span 1
 CONTRAST_MAX = 40.0  # velocities of standard deviation that count as contrast 1

@@ -27,10 +27,12 @@ class Meaning:
 
     kind: "onset" (24ths of a quarter from the bar line), "voice" (index), "pitch" (MIDI), "duration" (24ths of a
     quarter), "velocity" (MIDI), or "" where nothing is meant. values: (family size,) int, -1 where an id is none.
+    also: what the same ids say about a later choice that they make at once.
     """
 
     kind: str
     values: np.ndarray
+    also: Meaning | None = None
 
 
 class Sounded(NamedTuple):

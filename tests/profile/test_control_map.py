@@ -13,6 +13,7 @@ from psychoscore_core.planning.control_page import control_page, percentiles
 from psychoscore_core.planning.options import CURVES
 from psychoscore_core.planning.targets import bar_targets, targets_of
 from psychoscore_core.profile import BIASES, DIMENSIONS, Disc, Ocean, Physics, Profile
+from psychoscore_core.records import DENSITY_MAX
 from psychoscore_core.rule_table import plan_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "control-map.md"
@@ -74,7 +75,7 @@ def test_a_bars_targets_are_the_attributes_in_its_units():
     profile = Profile(disc=Disc(steadiness=0.9), ocean=Ocean(extraversion=0.2))
     bar, wanted = bar_targets(profile), targets_of(profile)
     assert bar.articulation == wanted["articulation"]
-    assert bar.density * 32 == pytest.approx(wanted["density"])
+    assert bar.density * DENSITY_MAX == pytest.approx(wanted["density"])
     assert bar.span * 24 == pytest.approx(wanted["span"])
     assert all(0 <= getattr(bar, name) <= 1 for name in CURVES)
 

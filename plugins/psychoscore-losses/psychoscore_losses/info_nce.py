@@ -42,6 +42,8 @@ class InfoNce(nn.Module):
     states, without any music. So only sequences that were trained without prefix, vector and bar conditions are
     pooled: `batch.conditioned` (batch,) is False there. Their profiles are compared with those of the whole batch,
     which give further negatives and cannot leak. A batch without `conditioned` is taken as unconditioned.
+    Where `batch.stated` (batch,) is False, the piece has no profile: it is neither pooled nor a negative. A batch
+    without `stated` is taken as having all its profiles.
     """
 
     def __init__(self, config: InfoNceConfig, hidden_size: int, vector_size: int) -> None:
@@ -88,10 +90,12 @@ class InfoNce(nn.Module):
     def order(self, vectors: np.ndarray, groups: np.ndarray, seed: int) -> Iterator[int] | None:
         """Return an endless iterator over example indices: anchor, positive, hard negative, and so on.
 
-        None (the trainer's own order) where the config wants no triplets. vectors: (examples, dimensions).
-        groups: (examples,). Raises DataError where there are no examples.
+        None (the trainer's own order) where the config wants no triplets or no example has a profile.
+        vectors: (examples, dimensions), zeros where the profile is unknown. groups: (examples,). Raises DataError
+        where there are no examples.
         """
-        if not self.config.triplets:
+        unknown = len(vectors) > 0 and not vectors.any()
+        if not self.config.triplets or unknown:
             return None
         return triplets(vectors, groups, seed, self.config.same_distance)
 
@@ -101,7 +105,7 @@ class InfoNce(nn.Module):
         own = torch.eye(len(vectors), dtype=torch.bool, device=vectors.device)[pooled]
         groups = getattr(batch, "groups", None)
         same_group = torch.zeros_like(own) if groups is None else groups[pooled][:, None] == groups[None]
-        negative = negatives(distance, own, same_group, self.config.same_distance)
+        negative = negatives(distance, own, same_group, self.config.same_distance) & _stated(batch)
         return {"own": own, "negative": negative, "hard": hard(distance, negative, self.config.hard_negatives)}
 
     def _nothing(self, outputs: Any) -> Tensor:
@@ -111,10 +115,16 @@ class InfoNce(nn.Module):
 
 
 def _pooled(batch: Any) -> Tensor:
-    """Return the indices of the sequences that have music and were trained without a condition."""
-    usable = batch.mask.any(dim=1)
+    """Return the indices of the sequences that have music and a profile and were trained without a condition."""
+    usable = batch.mask.any(dim=1) & _stated(batch)
     conditioned = getattr(batch, "conditioned", None)
     return (usable if conditioned is None else usable & ~conditioned).nonzero()[:, 0]
+
+
+def _stated(batch: Any) -> Tensor:
+    """Return which sequences (batch,) have a profile."""
+    stated = getattr(batch, "stated", None)
+    return torch.ones_like(batch.mask[:, 0]) if stated is None else stated
 
 
 def _cross_entropy(logits: Tensor, own: Tensor, negative: Tensor) -> Tensor:

@@ -34,8 +34,9 @@ class CausalLmConfig:
 class InfoNceConfig:
     """Contrast of profiles with music: a piece's hidden states are nearer to its own profile than to another's.
 
-    Only sequences trained without any condition take part, so `training.condition_dropout` sets how much this
-    loss has to work with. Distances between profiles are root mean squares over the vector's dimensions.
+    Only sequences that have a profile and were trained without any condition take part, so
+    `training.condition_dropout` sets how much this loss has to work with. Distances between profiles are root mean
+    squares over the vector's dimensions.
 
     weight: factor of this loss in the total; 0 or more.
     width: dimensions of the space that profiles and hidden states are projected into; 1 to 4096.

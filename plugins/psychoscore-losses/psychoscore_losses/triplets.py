@@ -17,7 +17,8 @@ def triplets(vectors: np.ndarray, groups: np.ndarray, seed: int, same_distance: 
 
     Every example is an anchor once a round. Its positive is another of its group, or else the nearest profile.
     Its hard negative is one of the 4 nearest profiles of other groups that are farther than `same_distance`
-    (root mean square), or else any other example.
+    (root mean square), or else any other example. A vector of zeros is no profile but an unknown one: it is near
+    to none and far from none, and a companion with a profile comes before one without.
     """
     if not len(vectors):
         raise DataError("info-nce: there are no examples to put in order")
@@ -32,15 +33,24 @@ def _shuffled(count: int, random: np.random.Generator) -> Iterator[int]:
 def _triplets(
     vectors: np.ndarray, groups: np.ndarray, random: np.random.Generator, same_distance: float
 ) -> Iterator[int]:
+    known = vectors.any(axis=1)
     order = np.argsort(groups, kind="stable")  # members of a group side by side
     begins, ends = (np.searchsorted(groups[order], groups, side) for side in ("left", "right"))
     for anchor in _shuffled(len(vectors), random):
-        members = order[begins[anchor] : ends[anchor]]
+        companions = order[begins[anchor] : ends[anchor]]
+        companions = _rather(companions[companions != anchor], known)
         others = _others(len(vectors), anchor, random)
-        distance = np.sqrt(np.square(vectors[others] - vectors[anchor]).mean(axis=1))
-        positive = _positive(anchor, members, others[distance.argsort(kind="stable")], random)
-        apart = (groups[others] != groups[anchor]) & (distance > same_distance) & (others != positive)
-        yield from (anchor, positive, _negative(anchor, others[apart], distance[apart], others, random))
+        comparable = others[known[others] & known[anchor]]
+        distance = np.sqrt(np.square(vectors[comparable] - vectors[anchor]).mean(axis=1))
+        nearest = comparable[distance.argsort(kind="stable")]
+        positive = _positive(anchor, companions, nearest, others, random)
+        apart = (groups[comparable] != groups[anchor]) & (distance > same_distance) & (comparable != positive)
+        yield from (anchor, positive, _negative(anchor, comparable[apart], distance[apart], others, random))
+
+
+def _rather(examples: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return those of the examples that have a profile, or all of them where none has."""
+    return examples[known[examples]] if known[examples].any() else examples
 
 
 def _others(count: int, anchor: int, random: np.random.Generator) -> np.ndarray:
@@ -49,11 +59,14 @@ def _others(count: int, anchor: int, random: np.random.Generator) -> np.ndarray:
     return drawn[drawn != anchor]
 
 
-def _positive(anchor: int, members: np.ndarray, by_distance: np.ndarray, random: np.random.Generator) -> int:
-    companions = members[members != anchor]
+def _positive(
+    anchor: int, companions: np.ndarray, nearest: np.ndarray, others: np.ndarray, random: np.random.Generator
+) -> int:
     if len(companions):
         return int(random.choice(companions))
-    return int(by_distance[0]) if len(by_distance) else anchor
+    if len(nearest):
+        return int(nearest[0])
+    return int(random.choice(others)) if len(others) else anchor
 
 
 def _negative(

@@ -23,7 +23,7 @@ def identity(**options) -> InfoNce:
     return loss
 
 
-def example(hidden, vectors, conditioned=None, groups=None, mask=None):
+def example(hidden, vectors, conditioned=None, groups=None, mask=None, stated=None):
     """Return outputs and batch of sequences with two equal hidden states each."""
     states = torch.tensor(hidden)[:, None].repeat(1, 2, 1).requires_grad_()
     mask = torch.ones(len(hidden), 2, dtype=torch.bool) if mask is None else torch.tensor(mask)
@@ -32,6 +32,8 @@ def example(hidden, vectors, conditioned=None, groups=None, mask=None):
         batch.conditioned = torch.tensor(conditioned)
     if groups is not None:
         batch.groups = torch.tensor(groups)
+    if stated is not None:
+        batch.stated = torch.tensor(stated)
     return SimpleNamespace(logits=[], hidden=states), batch
 
 
@@ -96,6 +98,34 @@ def test_profiles_of_conditioned_sequences_are_further_negatives():
     contrast = identity().contrast(*example([EAST, NORTH, EAST], [EAST, NORTH, [0.5, -0.5]], [False, False, True]))
     assert contrast.similarity.shape == (2, 3)
     assert contrast.negative.tolist() == [[False, True, True], [True, False, True]]
+
+
+def test_sequences_without_a_profile_change_nothing():
+    hidden, vectors = [EAST, NORTH, [0.6, 0.8]], [EAST, NORTH, [0.5, -0.5]]
+    nothing = [0.0, 0.0]
+    whole = example(
+        [hidden[0], NORTH, *hidden[1:], EAST],
+        [vectors[0], nothing, *vectors[1:], nothing],
+        conditioned=[False, False, False, True, True],
+        groups=[1, 2, 3, 4, 5],
+        stated=[True, False, True, True, False],
+    )
+    loss = identity(hard_negatives=1)
+    value = loss(*whole)
+    value.backward()
+    stated = loss(*example(hidden, vectors, conditioned=[False, False, True], groups=[1, 3, 4]))
+    assert value.item() == pytest.approx(stated.item(), abs=1e-7) and value.item() > 0
+    assert whole[0].hidden.grad[[1, 4]].abs().max() == 0
+
+
+def test_without_any_profile_the_loss_is_zero_and_teaches_nothing():
+    loss = identity()
+    outputs, batch = example([EAST, NORTH], [[0.0, 0.0], [0.0, 0.0]], stated=[False, False])
+    value = loss(outputs, batch)
+    value.backward()
+    assert value.item() == 0.0
+    gradients = [outputs.hidden.grad, *(parameter.grad for parameter in loss.parameters())]
+    assert all(gradient.abs().max() == 0 for gradient in gradients)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +193,9 @@ def rank(loss, outputs, batch) -> float:
 
 def test_the_training_library_says_which_sequences_are_conditioned():
     batches = pytest.importorskip("psychoscore_training.batches", reason="psychoscore-training is not installed")
-    assert {"conditioned", "groups", "mask", "vector"} <= {field.name for field in attrs.fields(batches.Batch)}
+    assert {"conditioned", "groups", "mask", "stated", "vector"} <= {
+        field.name for field in attrs.fields(batches.Batch)
+    }
 
 
 def test_two_losses_start_from_the_same_projections_and_leave_the_generator_alone():

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from psychoscore_core.chord_symbols import read_chords
-from psychoscore_core.records import KEYS, BarPlan, Plan
+from psychoscore_core.records import DENSITY_MAX, KEYS, BarPlan, Plan
 
 # A plan's own numbers, as `BarPlan` has them.
 NUMBERS = (
@@ -36,6 +36,7 @@ NAMES = (
     *(f"root_{half}_{n}" for half in HALVES for n in range(12)),
 )
 SLOW, FAST = 40.0, 200.0
+ONSETS = 32  # in a bar of four quarters that are a condition of density 1
 BY_BRIGHTNESS = ("Locrian", "Phrygian", "Aeolian", "Dorian", "Mixolydian", "Ionian", "Lydian")  # a fifth apart each
 
 
@@ -48,7 +49,8 @@ def planned(plan: Plan) -> tuple[tuple[float, ...], ...]:
         before = plan.bars[index - 1].section if index else None
         rows.append(
             (
-                *(unit_of(getattr(bar, name)) for name in NUMBERS),
+                unit_of(bar.density * DENSITY_MAX / ONSETS),
+                *(unit_of(getattr(bar, name)) for name in NUMBERS[1:]),
                 remaining(index, count),
                 tempo_of(tempo),
                 brightness_of(mode),

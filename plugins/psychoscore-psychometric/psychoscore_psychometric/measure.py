@@ -7,8 +7,9 @@ import math
 import numpy as np
 from symusic import Score
 
+from psychoscore_core.records import DENSITY_MAX
 from psychoscore_hearing.bars import bar_table
-from psychoscore_psychometric.bars import FAST, NUMBERS, SECTIONS, SLOW
+from psychoscore_psychometric.bars import FAST, NUMBERS, ONSETS, SECTIONS, SLOW
 
 
 def bar_features(score: Score, max_bars: int) -> np.ndarray:
@@ -22,7 +23,8 @@ def bar_features(score: Score, max_bars: int) -> np.ndarray:
     tonic = table.tonic[:, None]
     section = table.section % SECTIONS
     columns = [
-        *(getattr(table, name) for name in NUMBERS),
+        table.density * DENSITY_MAX / ONSETS,
+        *(getattr(table, name) for name in NUMBERS[1:]),
         1 / (count - bars),
         np.log(np.maximum(table.tempo, 1) / SLOW) / math.log(FAST / SLOW),
         table.brightness / 6 + 0.5,

@@ -74,7 +74,7 @@ def test_training_leaves_unknown_attributes_out():
 def test_a_plan_becomes_one_condition_a_bar():
     plan = Plan(key="C", mode="Ionian", tempo=100.0, bars=(BarPlan(density=0.1, register=0.2, dynamics=0.3),) * 3)
     asked = ENCODER.encode_plan(plan)
-    assert [bar[:3] for bar in asked] == [(0.1, 0.2, 0.3)] * 3 and {len(bar) for bar in asked} == {
+    assert [bar[:3] for bar in asked] == [(0.1 * 20 / 32, 0.2, 0.3)] * 3 and {len(bar) for bar in asked} == {
         len(ENCODER.space.bar)
     }
 

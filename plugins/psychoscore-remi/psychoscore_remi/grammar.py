@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from psychoscore_core.stages.tokenize import Meaning, Sounded
 from psychoscore_remi.demands import OPENING
 from psychoscore_remi.events import Kind
+from psychoscore_remi.meanings import Meanings
 from psychoscore_remi.rules import Rules, State
 
 # after these, the tokens allowed depend on nothing else, as long as no token is a merged run
@@ -24,14 +26,22 @@ class RemiGrammar:
     """
 
     def __init__(
-        self, rules: Rules, names: Sequence[str], bars: int | None = None, planned: tuple[int, int] | None = None
+        self,
+        rules: Rules,
+        meanings: Meanings,
+        names: Sequence[str],
+        bars: int | None = None,
+        planned: tuple[int, int] | None = None,
     ) -> None:
         if bars is not None and bars < 1:
             raise ValueError(f"a piece has at least one bar, not {bars}")
         self.finished = False
-        self._rules, self._names, self._bars, self._planned = rules, names, bars, planned
+        self._rules, self._meanings, self._names = rules, meanings, names
+        self._bars, self._planned = bars, planned
         self._state = State()
         self._begun = 0  # bars begun
+        self._velocity = 0  # of the note at hand
+        self._sounded: Sounded | None = None
 
     @property
     def bar(self) -> int:
@@ -60,8 +70,17 @@ class RemiGrammar:
             raise ValueError(f"token {token} is not in the vocabulary of {len(self._names)} tokens")
         if self.finished or not self.mask()[token]:
             raise ValueError(f"token {self._names[token]!r} cannot follow here, in bar {self.bar}")
+        self._sounded = None
         for kind, value in self._rules.runs[token]:
             self._take(kind, value)
+
+    def meaning(self, family: int = 0, partial: Sequence[int] = ()) -> Meaning:
+        """Return what the next row decides and what the ids mean for it; nothing where there are merged tokens."""
+        return self._meanings.after(self._state)
+
+    def sounded(self) -> Sounded | None:
+        """Return the note that the last row completed, or None; never one where there are merged tokens."""
+        return self._sounded
 
     def _take(self, kind: int, value: int) -> None:
         _, opened, position, signature, pitch, rank = self._state
@@ -76,6 +95,10 @@ class RemiGrammar:
             signature = value
         elif kind == Kind.PROGRAM:
             rank, pitch = value, -1
+        elif kind == Kind.VELOCITY:
+            self._velocity = value
+        elif kind == Kind.DURATION:
+            self._sounded = self._meanings.sounded(self._state, self._velocity, value)
         elif kind == Kind.END:
             self.finished = True
         self._state = State(kind, min(opened + 1, len(OPENING)), position, signature, pitch, rank)

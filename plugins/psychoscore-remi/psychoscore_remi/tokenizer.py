@@ -18,6 +18,7 @@ from psychoscore_remi.events import Events, Kind, read_events
 from psychoscore_remi.grammar import RemiGrammar
 from psychoscore_remi.grid import make_grid, nearest
 from psychoscore_remi.harmony import chord_changes
+from psychoscore_remi.meanings import Meanings
 from psychoscore_remi.meter import closest_signature
 from psychoscore_remi.normalise import GridScore, normalise, to_score
 from psychoscore_remi.plugin import RemiConfig
@@ -58,11 +59,16 @@ class RemiTokenizer:
         self._full = full
         self._events: Events = read_events(full.vocab, len(SPECIALS) + len(self._prefix), EOS, runs)
         self.vocabulary = describe(full.vocab, self._prefix, runs)
-        self.__dict__.pop("_rules", None)
+        for made in ("_rules", "_meanings"):
+            self.__dict__.pop(made, None)
 
     @cached_property
     def _rules(self) -> Rules:
         return Rules(self._events, self._grid)
+
+    @cached_property
+    def _meanings(self) -> Meanings:
+        return Meanings(self._events, self._grid)
 
     def needs_training(self) -> bool:
         """Say whether `bpe_vocabulary` asks for merges that have not been learned yet."""
@@ -146,7 +152,7 @@ class RemiTokenizer:
         if plan is not None:
             tempo = int(nearest(self._grid.tempos, np.array(plan.tempo)))
             planned = (closest_signature(*plan.time_signature, self._grid), tempo)
-        return RemiGrammar(self._rules, self.vocabulary.families[0].tokens, bars, planned)
+        return RemiGrammar(self._rules, self._meanings, self.vocabulary.families[0].tokens, bars, planned)
 
     def save(self, folder: Path) -> None:
         """Write `tokenizer.json` (MidiTok's own format) and `remi.json` (config, prefix, digests) into the folder."""

@@ -33,6 +33,8 @@ class ConstrainedConfig:
         notes come in the share that it asks for otherwise.
     chord_tones: on strong beats (the first, and the middle one of an even number) only tones of the planned chord.
     chord_boost: how many nats chord tones gain everywhere, 0 to 20; melodies a third of it.
+    tension: how many nats a note loses for each unit (of the spiral array) by which it makes half a bar more dissonant
+        than the planned chord is, 0 to 20 (0 = off); a step of melody is free.
     density: as many onsets as the plan's bars ask for, the rounding carried on.
     rhythm: pull the inter-onset intervals to the plan's irregularity.
     polyphony: pull the number of notes that sound together to the plan's.
@@ -58,13 +60,14 @@ class ConstrainedConfig:
     scale: bool = True
     chord_tones: bool = True
     chord_boost: float = _within(0, 20, 2.0)
+    tension: float = _within(0, 20, 3.0)
     density: bool = True
     rhythm: bool = True
     polyphony: bool = True
     most_notes: int = _within(0, 128, 12)
     register: bool = True
     dynamics: bool = True
-    repeats: float = _within(0, 20, 4.0)
+    repeats: float = _within(0, 20, 6.0)
     batch_size: int = _within(1, 1024, 16)
 
 

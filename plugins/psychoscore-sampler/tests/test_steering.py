@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from psychoscore_core.records import SCALES, BarPlan, Plan, Stream
+from psychoscore_core.records import DENSITY_MAX, SCALES, BarPlan, Plan, Stream
 from psychoscore_core.stages.sample import Request
 from psychoscore_hearing.attributes import attributes_of
 from psychoscore_notes.plugin import NotesConfig
@@ -83,27 +83,27 @@ def test_without_the_mask_notes_leave_the_scale():
 
 @pytest.mark.parametrize("share", [0.1, 0.3])
 def test_foreign_notes_come_in_the_share_that_is_asked_for(share):
-    assert measured(plan_of(chromaticism=share, density=0.4), "chromaticism") == pytest.approx(share, abs=0.05)
+    assert measured(plan_of(chromaticism=share, density=0.64), "chromaticism") == pytest.approx(share, abs=0.05)
 
 
 def test_strong_beats_have_chord_tones_only():
-    score = made(plan_of(density=0.4))
+    score = made(plan_of(density=0.64))
     tones = [{0, 4, 7}, {9, 0, 4}, {5, 9, 0}, {7, 11, 2, 5}]
     strong = [(onset, n) for onset, n in notes_of(score) if onset % 2 == 0]
     assert strong and all(n.pitch % 12 in tones[int(onset // 4) % 4] for onset, n in strong)
 
 
 def test_two_chords_share_a_bar():
-    score = made(plan_of(chords=("C G7",), density=0.4))
+    score = made(plan_of(chords=("C G7",), density=0.64))
     second = {n.pitch % 12 for onset, n in notes_of(score) if onset % 4 == 2}
     assert second and second <= {7, 11, 2, 5}
 
 
-@pytest.mark.parametrize(("density", "signature"), [(0.1, (4, 4)), (0.27, (4, 4)), (0.45, (4, 4)), (0.3, (3, 4))])
+@pytest.mark.parametrize(("density", "signature"), [(0.16, (4, 4)), (0.43, (4, 4)), (0.72, (4, 4)), (0.48, (3, 4))])
 def test_bars_have_as_many_onsets_as_planned(density, signature):
     quarters = signature[0]
     counts = onsets_a_bar(made(plan_of(density=density, time_signature=signature)), quarters)
-    assert sum(counts) == pytest.approx(density * 32 * quarters / 4 * BARS, abs=0.51)
+    assert sum(counts) == pytest.approx(density * DENSITY_MAX * quarters / 4 * BARS, abs=0.51)
     assert max(counts) - min(counts) <= 1
 
 
@@ -112,7 +112,7 @@ def test_more_onsets_than_the_grid_has_fill_it():
 
 
 def test_nothing_is_asked_where_density_is_off():
-    assert len(set(onsets_a_bar(made(plan_of(density=0.27), density=False)))) > 1
+    assert len(set(onsets_a_bar(made(plan_of(density=0.43), density=False)))) > 1
 
 
 @pytest.mark.parametrize(
@@ -125,37 +125,41 @@ def test_nothing_is_asked_where_density_is_off():
 )
 def test_means_come_near_the_plan(name, attribute, values, scale, tolerance):
     for value in values:
-        assert measured(plan_of(density=0.4, **{name: value}), attribute) == pytest.approx(value * scale, abs=tolerance)
+        assert measured(plan_of(density=0.64, **{name: value}), attribute) == pytest.approx(
+            value * scale, abs=tolerance
+        )
 
 
 @pytest.mark.parametrize("name", ["polyphony", "span", "irregularity"])
 def test_more_is_more(name):
     few, many = (
-        np.mean([measured(plan_of(**{"density": 0.3, "polyphony": 0.3, name: value}), name, seed) for seed in range(4)])
+        np.mean(
+            [measured(plan_of(**{"density": 0.48, "polyphony": 0.3, name: value}), name, seed) for seed in range(4)]
+        )
         for value in (0.15, 0.75)
     )
     assert few < many
 
 
 def test_no_more_notes_sound_together_than_allowed():
-    score = made(plan_of(density=0.3, polyphony=1.0), most_notes=3)
+    score = made(plan_of(density=0.48, polyphony=1.0), most_notes=3)
     events = notes_of(score)
     for onset, _ in events:
         assert sum(start <= onset < start + n.duration / score.tpq for start, n in events) <= 3
 
 
 def test_a_bar_that_takes_up_another_sounds_like_it():
-    bars = [BarPlan(chord=CHORDS[i % 4], density=0.3, repeats=i - 4 if i >= 4 else None) for i in range(BARS)]
+    bars = [BarPlan(chord=CHORDS[i % 4], density=0.48, repeats=i - 4 if i >= 4 else None) for i in range(BARS)]
     plan = Plan(key="C", mode="Ionian", tempo=100.0, bars=tuple(bars))
     with_, without = (np.mean([measured(plan, "repetition", s, repeats=r) for s in range(3)]) for r in (4.0, 0.0))
     assert with_ > without + 0.1
 
 
 def test_the_same_request_gives_the_same_notes():
-    one, two = (made(plan_of(density=0.3), seed=5) for _ in range(2))
+    one, two = (made(plan_of(density=0.48), seed=5) for _ in range(2))
     assert one.dumps_midi() == two.dumps_midi()
 
 
 def test_seeds_differ():
-    melodies = [[n.pitch for _, n in notes_of(made(plan_of(density=0.3), seed))] for seed in range(3)]
+    melodies = [[n.pitch for _, n in notes_of(made(plan_of(density=0.48), seed))] for seed in range(3)]
     assert all(one != two for one, two in pairwise(melodies))

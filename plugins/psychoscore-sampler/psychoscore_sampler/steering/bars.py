@@ -17,21 +17,22 @@ GRID = 24  # positions a quarter note, the unit of onsets and lengths
 class Bar:
     """One planned bar, ready to steer by.
 
-    length: in 24ths of a quarter. onsets: how many are wanted (not whole). scale: (128,) bool of pitches. chords:
-    (start in 24ths, (128,) bool of pitches) in order, () where no chord is planned. strong: onsets in 24ths that are
-    strong beats. The rest is in MIDI units, notes and shares.
+    length: in 24ths of a quarter. onsets: how many are wanted (not whole). tonic: pitch class. scale: (128,) bool of
+    pitches. chords: (start in 24ths, pitch classes) in order, () where no chord is planned. strong: onsets in 24ths
+    that are strong beats. The rest is in MIDI units, notes and shares.
     """
 
     plan: BarPlan
     length: int
     onsets: float
+    tonic: int
     scale: np.ndarray
-    chords: tuple[tuple[int, np.ndarray], ...]
+    chords: tuple[tuple[int, frozenset[int]], ...]
     strong: frozenset[int]
 
-    def chord(self, onset: int) -> np.ndarray | None:
-        """Return the pitches (128,) of the chord that sounds at an onset, or None."""
-        return next((pitches for start, pitches in reversed(self.chords) if start <= onset), None)
+    def chord(self, onset: int) -> frozenset[int] | None:
+        """Return the pitch classes of the chord that sounds at an onset, or None."""
+        return next((classes for start, classes in reversed(self.chords) if start <= onset), None)
 
     @property
     def pitch(self) -> tuple[float, float]:
@@ -56,6 +57,7 @@ def bars_of(plan: Plan) -> list[Bar]:
             plan=bar,
             length=length,
             onsets=bar.density * DENSITY_MAX * length / (4 * GRID),
+            tonic=KEYS.index(key),
             scale=pitches_of(scale_of(key, mode)),
             chords=_chords(bar, length, index),
             strong=strong,
@@ -88,9 +90,8 @@ def pitches_of(pitch_classes: frozenset[int]) -> np.ndarray:
     return pitches
 
 
-def _chords(bar: BarPlan, length: int, index: int) -> tuple[tuple[int, np.ndarray], ...]:
+def _chords(bar: BarPlan, length: int, index: int) -> tuple[tuple[int, frozenset[int]], ...]:
     chords = read_chords(bar.chord, f"plan: bar {index + 1}")
     return tuple(
-        (place * length // len(chords), pitches_of(frozenset((*tones, bass))))
-        for place, (tones, bass) in enumerate(chords)
+        (place * length // len(chords), frozenset((*tones, bass))) for place, (tones, bass) in enumerate(chords)
     )

@@ -9,13 +9,14 @@ import numpy as np
 from psychoscore_core.records import Plan
 from psychoscore_core.stages.tokenize import Meaning, Sounded
 from psychoscore_sampler.plugin import ConstrainedConfig
-from psychoscore_sampler.steering.bars import GRID, Bar, bars_of
+from psychoscore_sampler.steering.bars import GRID, Bar, bars_of, pitches_of
+from psychoscore_sampler.steering.cloud import Cloud
 from psychoscore_sampler.steering.rhythm import Polyphony, Rhythm
 from psychoscore_sampler.steering.tilt import Share, Tilt
 
 NEVER = -math.inf
 VOICES = ("melody", "counter", "accompaniment", "drums")  # of `Sounded.voice`, in the order of their indices
-MELODY, DRUMS = 0, 3
+MELODY, ACCOMPANIMENT, DRUMS = 0, 2, 3
 MELODY_SHARE = 0.35  # of the chord boost: melodies pass through more than their chord
 
 _LEAPS = np.clip(np.abs(np.arange(-127, 128)) - 2, 0, 6) * 1.0  # by interval, -127 to 127
@@ -37,13 +38,16 @@ class Conductor:
         self._polyphony = Polyphony(config.polyphony, config.most_notes)
         self._pitch, self._velocity = Tilt(0.12, 0.06), Tilt(0.10, 0.06)
         self._foreign = Share(gain=0.6, most=8.0)
+        self._cloud = Cloud(config.tension)
         self._played: list[list[tuple[int, Sounded]]] = []  # of each bar: onset in 24ths and note
         self.index = -1
         self._start = 0
-        self._onset, self._voice = 0, 0
+        self._onset, self._voice = 0, ACCOMPANIMENT  # the voice of grammars that tell none
         self._last: dict[str, int] = {}  # pitch of each voice's last note
         self._grids: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        self._fixed_weights: dict[tuple[int, int, bool, bool], tuple[np.ndarray, np.ndarray | None]] = {}
+        self._fixed_weights: dict[
+            tuple[int, frozenset[int] | None, bool, bool], tuple[np.ndarray, np.ndarray | None]
+        ] = {}
 
     @property
     def _bar(self) -> Bar:
@@ -62,13 +66,21 @@ class Conductor:
         self._velocity.aim(*bar.velocity)
 
     def weights(self, meaning: Meaning) -> np.ndarray | None:
-        """Return the log-weight of every id (family size,) that `meaning` speaks of, or None where all are alike."""
+        """Return the log-weight of every id (family size,) that `meaning` speaks of, or None where all are alike.
+
+        A meaning may have an `also`: what the same ids say about a later choice that they make at once.
+        """
         if self.index < 0:
             return None
+        weights, also = self._weights(meaning), meaning.also
+        more = None if also is None else self._weights(also)
+        return more if weights is None else weights if more is None else weights + more
+
+    def _weights(self, meaning: Meaning) -> np.ndarray | None:
         if meaning.kind == "onset":
             return self._onsets(meaning.values)
         if meaning.kind == "pitch":
-            return self._pitches()[meaning.values]
+            return _beside_others(self._pitches())[meaning.values]
         if meaning.kind == "velocity" and self._config.dynamics:
             return self._velocity.weights()[meaning.values]
         if meaning.kind == "duration":
@@ -93,10 +105,12 @@ class Conductor:
         """Note a note that is complete."""
         onset = round(note.position * GRID)
         self._played[-1].append((onset, note))
-        self._polyphony.note(self._start + onset + round(note.duration * GRID))
+        end = self._start + onset + round(note.duration * GRID)
+        self._polyphony.note(end)
         self._velocity.drawn(note.velocity)
         self._last[note.voice] = note.pitch
         if note.voice != "drums":
+            self._cloud.note(end, note.pitch, self._bar.tonic)
             self._pitch.drawn(note.pitch)
             self._foreign.missed(self._bar.plan.chromaticism - (not self._bar.scale[note.pitch]))
 
@@ -156,6 +170,12 @@ class Conductor:
         weights = fixed + self._pitch.weights() if self._config.register else fixed.copy()
         if foreign is not None:
             weights += (self._foreign.weight - self._leap()) * foreign
+        if self._config.tension:
+            bar = self._bar
+            self._cloud.at(self.index, 2 * self._onset // bar.length, self._start + self._onset, bar.tonic)
+            wide = self._cloud.weights(bar.tonic, bar.chord(self._onset))
+            if wide is not None:
+                weights += wide
         for note in self._scripted_notes():
             weights[note.pitch] += self._config.repeats
         return weights
@@ -173,17 +193,29 @@ class Conductor:
         bar, config = self._bar, self._config
         strict = config.chord_tones and self._onset in bar.strong
         chord = bar.chord(self._onset)
-        key = (self.index, id(chord), strict, self._voice == MELODY)
+        key = (self.index, chord, strict, self._voice == MELODY)
         if key not in self._fixed_weights:
-            inside = bar.scale if chord is None else bar.scale | chord
+            tones = None if chord is None else pitches_of(chord)
+            inside = bar.scale if tones is None else bar.scale | tones
             weights, foreign = np.zeros(128), None
             if config.scale and bar.plan.chromaticism:
                 foreign = (~inside).astype(float)
             elif config.scale:
                 weights[~inside] = NEVER
-            if chord is not None:
-                weights[chord] += config.chord_boost * (MELODY_SHARE if self._voice == MELODY else 1.0)
+            if tones is not None:
+                weights[tones] += config.chord_boost * (MELODY_SHARE if self._voice == MELODY else 1.0)
                 if strict:
-                    weights[~chord] = NEVER
+                    weights[~tones] = NEVER
             self._fixed_weights[key] = (weights, foreign)
         return self._fixed_weights[key]
+
+
+def _beside_others(weights: np.ndarray) -> np.ndarray:
+    """Return the log-weights of pitches with a 0 at the end (129,), for ids that are no pitch (-1).
+
+    An id that is no pitch gains as much as the pitches do on average, so that which pitch is wanted does not decide
+    whether one comes.
+    """
+    most = weights.max()
+    mean = most + math.log(np.exp(weights - most).mean()) if most > NEVER else 0.0
+    return np.append(weights - mean, 0.0)

@@ -11,8 +11,11 @@ from psychoscore_sampler.steering.tilt import Share
 
 SIXTEENTH = GRID // 4
 INTERVALS = 17  # inter-onset intervals in sixteenths that are told apart; the last one stands for all longer ones
-BITS = 4.0  # entropy of a piece of irregularity 1
+BITS = 2.5  # entropy of a piece of irregularity 1
 FORGET = 0.98
+EVEN = 8.0  # nats a sixteenth
+OFF, UNEVEN = 3.0, 3.0  # what a number of onsets costs for being off by its own size, and for each bit of unevenness
+RAGGED = 0.6  # the irregularity from which evenness is not asked for
 NEVER = -math.inf
 
 
@@ -21,7 +24,7 @@ class Rhythm:
 
     def __init__(self, density: bool, irregularity: bool) -> None:
         self._density, self._irregularity = density, irregularity
-        self._surprise = Share(gain=0.3, most=3.0)
+        self._surprise = Share(gain=0.6, most=8.0)
         self._seen = np.full(INTERVALS, 0.25)  # how often each interval was played, lately
         self._owed = 0.0  # onsets that the plan had and the music has not yet
         self._bar: Bar | None = None
@@ -35,9 +38,13 @@ class Rhythm:
             self._owed -= len(self.onsets)
             self._before = (self.onsets[-1] if self.onsets else self._before) - self._bar.length
         self._bar, self.onsets = bar, []
-        self._owed += bar.onsets
+        # What one bar could not give, the next few may; a debt that grows would end in a bar unlike all others.
+        self._owed = bar.onsets + max(-bar.onsets / 2, min(bar.onsets / 2, self._owed))
         most = bar.length // SIXTEENTH
         wanted = max(1 if bar.onsets > 0 else 0, min(most, round(self._owed)))
+        evenness = max(0.0, 1 - bar.plan.irregularity / RAGGED)
+        if self._irregularity and wanted and evenness:
+            wanted = _even_count(most, self._owed, self._wanted, evenness)
         # A bar that takes up another keeps its rhythm unless the plan wants clearly more or less.
         self._wanted = like if like and abs(like - wanted) <= max(1, 0.2 * wanted) else wanted
 
@@ -48,7 +55,7 @@ class Rhythm:
         """
         assert self._bar is not None
         here = self.onsets[-1] if self.onsets else -1
-        weights = self._intervals(grid, here)
+        weights = self._intervals(grid, here) + self._even(grid, here)
         place = int(np.searchsorted(grid, here))
         inside = int(np.searchsorted(grid, self._bar.length))
         if here >= 0:
@@ -84,12 +91,43 @@ class Rhythm:
         classes = np.clip((grid - since) // SIXTEENTH, 1, INTERVALS) - 1
         return self._surprise.weight * self._bits()[classes]
 
+    def _even(self, grid: np.ndarray, here: int) -> np.ndarray | float:
+        """Return what onsets lose for being off the even division of what is left of the bar, the more the more even
+        the plan wants it."""
+        assert self._bar is not None
+        price = EVEN * max(0.0, 1 - self._bar.plan.irregularity / RAGGED)
+        left = self._wanted - len(self.onsets)
+        if not self._irregularity or not price or left <= 0:
+            return 0.0
+        if here < 0:
+            return np.asarray(-price / 2 * (grid / SIXTEENTH))
+        ideal = (self._bar.length - here) / (left + 1)
+        return np.asarray(-price * np.abs(grid - here - ideal) / SIXTEENTH)
+
     def _bits(self) -> np.ndarray:
         return -np.log2(self._seen / self._seen.sum())
 
     @staticmethod
     def _class(interval: int) -> int:
         return min(max(interval // SIXTEENTH, 1), INTERVALS) - 1
+
+
+def _even_count(positions: int, owed: float, before: int, evenness: float) -> int:
+    """Return how many onsets a bar of so many positions gets: near to `owed`, the more evenly the more it matters.
+
+    before: those of the bar before, which cost nothing to repeat. evenness: 0 to 1.
+    """
+
+    def cost(count: int) -> float:
+        uneven = _bits_of(positions % count / count) + 0.5 * (count != before)
+        return OFF * abs(count - owed) / max(owed, 1.0) + UNEVEN * evenness * uneven
+
+    return min(range(1, positions + 1), key=cost)
+
+
+def _bits_of(share: float) -> float:
+    """Return the entropy of two kinds of interval, one of which has this share."""
+    return 0.0 if share in (0.0, 1.0) else -share * math.log2(share) - (1 - share) * math.log2(1 - share)
 
 
 class Polyphony:
