@@ -61,7 +61,9 @@ def _curves(profiles: Sequence[Profile], bars: int) -> None:
     found = {}
     for name, curve in CURVES.items():
         plans = [_with(plan_of(p, bars), "tension", curve) for p in profiles]
-        found[name] = [_followed(completed(p, plan, s)) for s, (p, plan) in enumerate(zip(profiles, plans, strict=True))]
+        found[name] = [
+            _followed(completed(p, plan, s)) for s, (p, plan) in enumerate(zip(profiles, plans, strict=True))
+        ]
     found["own arch"] = [_followed(completed(p, plan_of(p, bars), seed)) for seed, p in enumerate(profiles)]
     print(f"{bars} bars: " + ", ".join(f"{name} {fmean(c):.2f} ({_tenth(c):.2f})" for name, c in found.items()))
 

@@ -111,6 +111,9 @@ class Generation:
     bars: length of a take; 1 to 512; null is 32, or what the plan's sections or the timeline add up to.
     takes: how many per profile; 1 to 64.
     seed: of the first take; 0 or more.
+    candidates: how many versions of each take are made, of which the best is kept; 1 to 50.
+    prefer: the rating that the best one has most of: a rater of `raters` and its measurement, like
+        "attributes.tension_fit"; unused with one candidate.
     key: one of C Db D Eb E F Gb G Ab A Bb B; null lets the profile decide.
     mode: one of the seven church modes (Ionian to Locrian); null lets the profile decide.
     tempo: quarter notes per minute, 10 to 400; null lets the profile decide.
@@ -124,6 +127,8 @@ class Generation:
     bars: int | None = _optional(ge(1), le(MAX_BARS))
     takes: int = field(default=1, validator=[ge(1), le(64)])
     seed: int = field(default=0, validator=[ge(0), le(_SEED_MAX)])
+    candidates: int = field(default=1, validator=[ge(1), le(50)])
+    prefer: str = "attributes.tension_fit"
     key: str | None = _optional(OneOf(KEYS))
     mode: str | None = _optional(OneOf(MODES))
     tempo: float | None = _optional(ge(10), le(400))
@@ -186,6 +191,6 @@ DEFAULTS: Mapping[str, Any] = {
     "sampler": {"use": "constrained"},
     "temperature": {"use": "dynamic"},
     "losses": {"causal-lm": {}},
-    "raters": {"statistics": {}},
+    "raters": {"attributes": {}, "statistics": {}},
     "exporters": {"midi": {}},
 }

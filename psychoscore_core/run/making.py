@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from psychoscore_core.run.learning import Learning
 from psychoscore_core.run.parts import Parts
 from psychoscore_core.run.steps import Step
 from psychoscore_core.stages.arrange import arrange
+from psychoscore_core.stages.choose import best_of, candidates_of
 from psychoscore_core.stages.encode import Asked, encode, read_profiles, read_scenes
 from psychoscore_core.stages.export import export
 from psychoscore_core.stages.plan import plan
@@ -69,7 +70,7 @@ class Making:
         def run(folder: Path, report: Report) -> list[Take]:
             count = len(self.results["plan"])
             report.remark(f"sampling {count} take{'s' if count > 1 else ''}")
-            takes = self._takes()
+            takes = self._takes(self.results["plan"])
             write_takes(takes, folder)
             return takes
 
@@ -78,10 +79,20 @@ class Making:
 
         slots = ("model", "temperature") if parts.composes else ("model", "temperature", "sampler", "tokenizer")
         facts: dict[str, Any] = {name: parts.identity(name) for name in slots} | self.learning.checkpoint_facts()
+        if parts.project.generation.candidates > 1:
+            facts["raters"] = parts.identity("raters")
         return Step(name="sample", run=run, load=load, facts=facts, needs=("plan", "train"))
 
-    def _takes(self) -> list[Take]:
-        parts, wanted = self.parts, self.results["plan"]
+    def _takes(self, wanted: Sequence[Wanted]) -> list[Take]:
+        """Return every take that is wanted, the best of its candidates."""
+        generation = self.parts.project.generation
+        if generation.candidates == 1:
+            return self._drawn(wanted)
+        candidates = candidates_of(wanted, generation.candidates)
+        return best_of(self._drawn(candidates), wanted, self.parts.table("raters"), generation.prefer)
+
+    def _drawn(self, wanted: Sequence[Wanted]) -> list[Take]:
+        parts = self.parts
         scheduler = parts.slot("temperature")
         if parts.composes:
             return compose(parts.model, wanted, scheduler)

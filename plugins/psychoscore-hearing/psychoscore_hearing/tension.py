@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from psychoscore_core.records import DENSITY_MAX
 from psychoscore_hearing.music import Music
 from psychoscore_hearing.rhythm import attacks_a_bar
 from psychoscore_hearing.spiral import tension_ribbons
@@ -17,6 +16,7 @@ CALM, STRAINED = 0.85, 1.72  # weighted sums that are 0 and 1
 NEUTRAL = 0.5  # before the first note
 
 # Felt tension: weights of the parts, each in [0, 1].
+SIXTEENTHS = 16  # of a bar of four quarters: as many onsets are as tense as their number makes it
 HARMONY, DYNAMICS, ONSETS, HEIGHT = 0.35, 0.3, 0.2, 0.15
 
 
@@ -38,7 +38,7 @@ def felt_tension(music: Music, harmonic: np.ndarray | None = None) -> np.ndarray
     MIDI 36 (0) to 96 (1). A bar without notes keeps loudness and height of the one before.
     """
     harmonic = harmonic_tension(music) if harmonic is None else harmonic
-    onsets = np.minimum(attacks_a_bar(music) * 4 / music.bar_length * 2 / DENSITY_MAX, 1.0)
+    onsets = np.minimum(attacks_a_bar(music) * 4 / music.bar_length / SIXTEENTHS, 1.0)
     loud = bar_means(music, music.velocity / 127, 0.5)
     height = np.clip((bar_means(music.pitched, music.pitched.pitch, 66.0) - 36) / 60, 0.0, 1.0)
     return np.clip(HARMONY * harmonic + DYNAMICS * loud + ONSETS * onsets + HEIGHT * height, 0.0, 1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from psychoscore_core.records import BarPlan
+from psychoscore_core.records import DENSITY_MAX, BarPlan
 from psychoscore_hearing.bars import bar_table
 from psychoscore_hearing.tension import felt_tension, harmonic_tension
 
@@ -17,7 +17,7 @@ UNIT = [
 
 def test_a_bar_of_known_notes_is_measured_in_plan_units(build):
     table = bar_table(build([(0, 1, 60, 40), (1, 0.5, 64, 80), (2, 1, 66, 80), (3, 1, 66, 40)], keys=[(0, 0, 0)]))
-    assert table.density == pytest.approx([4 / 32])
+    assert table.density == pytest.approx([4 / DENSITY_MAX])
     assert table.register == pytest.approx([64 / 127])
     assert table.dynamics == pytest.approx([60 / 127])
     assert table.articulation == pytest.approx([2.5 / 3])
@@ -30,14 +30,14 @@ def test_a_bar_of_known_notes_is_measured_in_plan_units(build):
 
 
 def test_density_is_that_of_a_bar_of_four_quarters(build):
-    assert bar_table(build([(0, 1, 60), (1, 1, 60)], meters=[(0, 2, 4)])).density == pytest.approx([4 / 32])
+    assert bar_table(build([(0, 1, 60), (1, 1, 60)], meters=[(0, 2, 4)])).density == pytest.approx([4 / DENSITY_MAX])
 
 
 def test_a_silent_bar_carries_the_bar_before(build):
     table = bar_table(build([(4, 1, 72, 100), (12, 1, 48, 20)]))
     assert table.register == pytest.approx([0.5, 72 / 127, 72 / 127, 48 / 127])
     assert table.dynamics == pytest.approx([0.5, 100 / 127, 100 / 127, 20 / 127])
-    assert table.density == pytest.approx([0, 1 / 32, 0, 1 / 32])
+    assert table.density == pytest.approx([0, 1 / DENSITY_MAX, 0, 1 / DENSITY_MAX])
     assert table.polyphony == pytest.approx([0, 1 / 8, 0, 1 / 8])
 
 
@@ -49,7 +49,7 @@ def test_a_score_that_begins_silent_has_the_defaults_of_a_plan_there(build):
 
 def test_drums_count_for_rhythm_and_loudness_only(build):
     table = bar_table(build([(0, 4, 60, 64)], drums=[(0, 1, 36, 100), (1, 1, 36, 100), (1.5, 1, 36, 100)]))
-    assert table.density == pytest.approx([3 / 32])
+    assert table.density == pytest.approx([3 / DENSITY_MAX])
     assert table.dynamics == pytest.approx([91 / 127])
     assert table.contrast[0] > 0 and table.irregularity[0] > 0
     assert (table.register[0], table.polyphony[0], table.span[0]) == (60 / 127, 1 / 8, 0)

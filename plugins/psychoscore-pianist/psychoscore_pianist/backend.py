@@ -15,7 +15,7 @@ from psychoscore_transformer.plugin import TransformerConfig
 
 
 class Pianist:
-    """Satisfies `Decoder`; loads itself. Raises CheckpointError where tokenizer or encoder are not those it knows."""
+    """Satisfies `Decoder`; loads itself when first asked to play."""
 
     def __init__(self, config: PianistConfig, vocabulary: Vocabulary, space: ConditionSpace) -> None:
         options = TransformerConfig(
@@ -23,17 +23,16 @@ class Pianist:
         )
         self._backend = TransformerBackend(options, vocabulary, space)
         self.context = config.max_context
+
+    def start(self, streams: Sequence[Stream]) -> Any:
+        """Read prompts but for their last row; raises CheckpointError on a tokenizer or encoder unknown to it."""
         try:
-            self._backend.load(WEIGHTS)
+            return self._backend.start(streams)
         except CheckpointError as error:
             raise CheckpointError(
                 "model pianist: it was trained with the tokenizer 'notes' and the encoder 'psychometric' as they are "
                 f"by default; with others, train a model of your own ({error})"
             ) from None
-
-    def start(self, streams: Sequence[Stream]) -> Any:
-        """Read prompts but for their last row."""
-        return self._backend.start(streams)
 
     def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[Any]:
         """Read one row (batch, 5) in bars (batch,); return logits of family time, and callables for the others."""

@@ -1,0 +1,98 @@
+"""The shipped weights: they load without torch, and what they play follows the plan."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from attrs import evolve
+
+from psychoscore_core.errors import CheckpointError
+from psychoscore_core.records import SCALES, BarPlan, Plan, Stream
+from psychoscore_core.stages.sample import Request
+from psychoscore_core.testing import conformance
+from psychoscore_notes.plugin import NotesConfig
+from psychoscore_notes.tokenizer import NotesTokenizer
+from psychoscore_pianist import plugin
+from psychoscore_pianist.backend import Pianist
+from psychoscore_pianist.plugin import WEIGHTS, PianistConfig
+from psychoscore_psychometric.plugin import PsychometricConfig
+from psychoscore_psychometric.psychometric import PsychometricEncoder
+from psychoscore_sampler.constrained import ConstrainedSampler
+from psychoscore_sampler.plugin import ConstrainedConfig
+
+ENCODER = PsychometricEncoder(PsychometricConfig())
+TOKENIZER = NotesTokenizer(NotesConfig(), ENCODER.prefix_tokens)
+PLAN = Plan(
+    key="D",
+    mode="Ionian",
+    tempo=96.0,
+    bars=tuple(BarPlan(chord=chord, density=0.4, polyphony=0.4) for chord in ("D", "Bm", "G", "A7") * 2),
+)
+
+test_conformance = conformance(plugin)
+
+
+@pytest.fixture(scope="module")
+def pianist() -> Pianist:
+    return Pianist(PianistConfig(), TOKENIZER.vocabulary, ENCODER.space)
+
+
+def played(pianist, plan, seed=0, **options):
+    request = Request(
+        stream=Stream(rows=TOKENIZER.prompt(), vector=None, bars=ENCODER.encode_plan(plan)),
+        grammar=TOKENIZER.grammar(len(plan.bars), plan),
+        temperatures=(0.9,),
+        seed=seed,
+        plan=plan,
+    )
+    return TOKENIZER.decode(ConstrainedSampler(ConstrainedConfig(**options)).sample(pianist, [request])[0])
+
+
+def pitches(score):
+    return [note.pitch for track in score.tracks if not track.is_drum for note in track.notes]
+
+
+def test_the_weights_are_small_enough_for_a_package():
+    sizes = [path.stat().st_size for path in WEIGHTS.rglob("*") if path.is_file()]
+    assert max(sizes) <= 16e6 and sum(sizes) <= 32e6
+
+
+def test_they_are_stated_to_come_from_music_without_profiles():
+    known = json.loads((WEIGHTS / "model.json").read_text())["known"]
+    assert known["profiles"] is False
+
+
+def test_playing_needs_no_torch():
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import test_pianist as t;"
+        "p = t.Pianist(t.PianistConfig(), t.TOKENIZER.vocabulary, t.ENCODER.space); t.played(p, t.PLAN);"
+        "sys.exit('torch' in sys.modules)"
+    )
+    here = __file__.rpartition("/")[0]
+    run = subprocess.run([sys.executable, "-c", code, here], check=False, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+def test_a_piece_is_in_the_planned_scale(pianist):
+    assert {pitch % 12 for pitch in pitches(played(pianist, PLAN))} <= {(2 + step) % 12 for step in SCALES["Ionian"]}
+
+
+def test_the_condition_is_heard_without_any_steering(pianist):
+    off = {"density": False, "rhythm": False, "polyphony": False, "register": False, "dynamics": False, "repeats": 0.0}
+
+    def mean_notes(density):
+        plan = evolve(PLAN, bars=tuple(evolve(bar, density=density) for bar in PLAN.bars))
+        return sum(len(pitches(played(pianist, plan, seed, **off))) for seed in range(4)) / 4
+
+    assert mean_notes(0.25) < mean_notes(0.6)
+
+
+def test_other_tokens_are_refused_in_one_line():
+    other = NotesTokenizer(NotesConfig(velocities=16), ENCODER.prefix_tokens)
+    with pytest.raises(CheckpointError, match="model pianist: it was trained with the tokenizer 'notes'"):
+        Pianist(PianistConfig(), other.vocabulary, ENCODER.space).start(
+            [Stream(rows=other.prompt(), vector=None, bars=None)]
+        )
