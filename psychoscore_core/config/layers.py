@@ -71,9 +71,9 @@ def config_folder(variable: str) -> Path:
 
 
 def _defaults(catalogue: Catalogue) -> dict[str, Any]:
-    """Return the weakest layer, without the losses and raters that are not installed."""
+    """Return the weakest layer, without the losses, arrangers and raters that are not installed."""
     config = dict(DEFAULTS)
-    for key in ("losses", "raters"):
+    for key in ("losses", "arrangers", "raters"):
         offered = catalogue.components(TABLES[key])
         config[key] = {name: entry for name, entry in config[key].items() if _is_offered(offered, name)}
     return config

@@ -181,16 +181,17 @@ TRAINING_RANGES: Mapping[str, tuple[Validator, ...]] = {
     "seed": (ge(0), le(_SEED_MAX)),
 }
 
-# The weakest layer. A loss or rater of it that is not installed is left out; anything else is an error.
+# The weakest layer. A loss, arranger or rater of it that is not installed is left out; anything else is an error.
 DEFAULTS: Mapping[str, Any] = {
     "name": "untitled",
     "encoder": {"use": "psychometric"},
-    "tokenizer": {"use": "remi"},
+    "tokenizer": {"use": "notes"},
     "planner": {"use": "harmony"},
-    "model": {"use": "rules"},
+    "model": {"use": "pianist"},
     "sampler": {"use": "constrained"},
-    "temperature": {"use": "dynamic"},
+    "temperature": {"use": "dynamic", "base_temperature": 0.85},
     "losses": {"causal-lm": {}},
+    "arrangers": {"performance": {}},
     "raters": {"attributes": {}, "statistics": {}},
     "exporters": {"midi": {}},
 }

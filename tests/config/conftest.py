@@ -100,11 +100,11 @@ class Onnx:
 
 OPTIONS: Mapping[str, Mapping[str, type]] = {
     "encoder": {"psychometric": Empty},
-    "tokenizer": {"remi": Empty},
+    "tokenizer": {"notes": Empty},
     "planner": {"harmony": Empty},
     "dataset": {"emopia": Emopia, "synthetic": Synthetic},
     "loss": {"causal-lm": Weighted, "info-nce": Weighted},
-    "model": {"rules": Empty, "transformer": Transformer},
+    "model": {"pianist": Empty, "rules": Empty, "transformer": Transformer},
     "temperature": {"dynamic": Dynamic, "fixed": Fixed, "curve": Curve},
     "sampler": {"constrained": Constrained},
     "arranger": {"strings": Empty, "echo": Empty},

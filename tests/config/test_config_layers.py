@@ -17,7 +17,7 @@ def test_the_smallest_project_is_whole(load):
     project = load({"name": "hamlet", "temperature": {"base_temperature": 0.6}}).project
     assert project.name == "hamlet"
     assert (project.temperature.use, project.temperature.options.base_temperature) == ("dynamic", 0.6)
-    assert (project.model.use, project.tokenizer.use, project.sampler.use) == ("rules", "remi", "constrained")
+    assert (project.model.use, project.tokenizer.use, project.sampler.use) == ("pianist", "notes", "constrained")
 
 
 def test_an_empty_project_gets_the_defaults(load):
@@ -162,8 +162,8 @@ def test_a_contested_preset(problems, catalogue):
 
 
 def test_a_missing_default_slot_is_an_error(problems, catalogue):
-    del catalogue.kinds["model"]["rules"]
-    assert problems({}) == ["default of psychoscore: model.use: no plugin offers the model 'rules'"]
+    del catalogue.kinds["model"]["pianist"]
+    assert problems({}) == ["default of psychoscore: model.use: no plugin offers the model 'pianist'"]
 
 
 def test_no_project_file_is_an_error_that_helps(load, folders):

@@ -37,7 +37,7 @@ def test_the_choice_of_a_component(load):
     resolved = load({"model": "transformer"})
     assert [(o.place.rsplit("/")[-1], o.value) for o in resolved.explain("model.use")] == [
         ("psychoscore.json", "transformer"),
-        ("default of psychoscore", "rules"),
+        ("default of psychoscore", "pianist"),
     ]
     assert "void since" in resolved.explain("model.use")[1].note
 

@@ -227,11 +227,11 @@ class Catalogue:
 
     KINDS = {
         "encoder": {"psychometric": "Encoder"},
-        "tokenizer": {"remi": "Tokenizer"},
+        "tokenizer": {"notes": "Tokenizer"},
         "planner": {"harmony": "Planner"},
         "dataset": {"fake": "Dataset"},
         "loss": {"causal-lm": "Loss"},
-        "model": {"rules": "Composer", "fake": "Model"},
+        "model": {"pianist": "Composer", "fake": "Model"},
         "temperature": {"dynamic": "Scheduler"},
         "sampler": {"constrained": "Sampler"},
         "arranger": {},

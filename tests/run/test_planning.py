@@ -54,13 +54,37 @@ def test_given_numbers_are_the_bars():
     assert numbers(plan, "density") == [0.7] * 16 and numbers(plan, "span")[::15] == [0.0, 1.0]
 
 
-def test_tension_bends_dynamics_density_and_register_around_their_means():
+def test_tension_bends_dynamics_density_and_register():
     plan = laid(tension=(0.0, 1.0))
     assert numbers(plan, "tension")[::15] == [0.0, 1.0]
-    for name, rise in (("dynamics", 40 / 127), ("density", 1 / 3), ("register", 40 / 3 / 127)):
+    for name, rise in (("dynamics", 40 / 127), ("density", 0.3), ("register", 9 / 127)):
         first, *_, last = numbers(plan, name)
         assert last - first == pytest.approx(rise, abs=1e-3), name
-        assert sum(numbers(plan, name)) == pytest.approx(sum(numbers(DRAFT, name)), abs=1e-2)
+
+
+def test_a_tense_flat_curve_is_louder_denser_and_higher_than_a_calm_one():
+    calm, tense = laid(tension=0.2), laid(tension=(0.9, 0.9))
+    for name, unit, rise in (("dynamics", 127, 28), ("density", 20, 4.2), ("register", 127, 6.3)):
+        ((low,), (high,)) = (set(numbers(plan, name)) for plan in (calm, tense))
+        assert unit * (high - low) == pytest.approx(rise, abs=0.02), name
+
+
+def test_the_profiles_own_tension_bends_nothing():
+    own = bar_targets(Profile())
+    plan = laid(tension=own.tension)
+    assert [plan.bars[3].dynamics, plan.bars[9].density] == pytest.approx([own.dynamics, own.density])
+
+
+def test_a_section_without_a_tension_keeps_its_arch():
+    sections = (SectionOptions(name="A", bars=8), SectionOptions(name="B", bars=8, tension=0.9))
+    plan = laid(sections=sections)
+    assert numbers(plan, "dynamics")[:8] == numbers(DRAFT, "dynamics")[:8]
+    assert len(set(numbers(plan, "dynamics")[8:])) == 1
+
+
+def test_a_bend_stays_in_the_range():
+    loud = plan_of(Profile(disc=Disc(dominance=1.0), physics=Physics(total_energy=1.0)), 8)
+    assert max(numbers(laid(draft=loud, tension=1.0), "dynamics")) == 1.0
 
 
 def test_what_is_given_is_not_bent():

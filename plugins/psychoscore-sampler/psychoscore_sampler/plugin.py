@@ -39,7 +39,10 @@ class ConstrainedConfig:
     rhythm: pull the inter-onset intervals to the plan's irregularity.
     polyphony: pull the number of notes that sound together to the plan's.
     most_notes: never more notes together than so many, 0 = no limit.
-    register: pull the mean and the spread of the pitches to the plan's.
+    register: pull the mean and the spread of the pitches to the plan's, and keep them within 2.5 planned deviations
+        (at least 14 semitones) of the mean.
+    melody: the share of onsets at which the melody is to begin a note, 0 to 1; 0 = whatever comes. At any onset there
+        are at most 1 note of melody, 2 of counter-melody and 5 of accompaniment.
     dynamics: pull the mean and the spread of the velocities to the plan's.
     repeats: how many nats a note of the bar that the plan's bar takes up gains, 0 to 20 (0 = off).
     batch_size: how many pieces are drawn together, 1 to 1024; the result of each does not depend on it.
@@ -66,6 +69,7 @@ class ConstrainedConfig:
     polyphony: bool = True
     most_notes: int = _within(0, 128, 12)
     register: bool = True
+    melody: float = _within(0, 1, 0.4)
     dynamics: bool = True
     repeats: float = _within(0, 20, 6.0)
     batch_size: int = _within(1, 1024, 16)

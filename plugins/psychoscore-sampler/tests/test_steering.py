@@ -102,7 +102,7 @@ def test_two_chords_share_a_bar():
 @pytest.mark.parametrize(("density", "signature"), [(0.16, (4, 4)), (0.43, (4, 4)), (0.72, (4, 4)), (0.48, (3, 4))])
 def test_bars_have_as_many_onsets_as_planned(density, signature):
     quarters = signature[0]
-    counts = onsets_a_bar(made(plan_of(density=density, time_signature=signature)), quarters)
+    counts = onsets_a_bar(made(plan_of(density=density, time_signature=signature, irregularity=0.6)), quarters)
     assert sum(counts) == pytest.approx(density * DENSITY_MAX * quarters / 4 * BARS, abs=0.51)
     assert max(counts) - min(counts) <= 1
 
@@ -149,10 +149,39 @@ def test_no_more_notes_sound_together_than_allowed():
 
 
 def test_a_bar_that_takes_up_another_sounds_like_it():
-    bars = [BarPlan(chord=CHORDS[i % 4], density=0.48, repeats=i - 4 if i >= 4 else None) for i in range(BARS)]
+    bars = [
+        BarPlan(
+            chord="C" if i < 6 else CHORDS[i % 4], density=0.48, irregularity=0.6, repeats=i - 6 if i >= 6 else None
+        )
+        for i in range(BARS)
+    ]
     plan = Plan(key="C", mode="Ionian", tempo=100.0, bars=tuple(bars))
-    with_, without = (np.mean([measured(plan, "repetition", s, repeats=r) for s in range(3)]) for r in (4.0, 0.0))
-    assert with_ > without + 0.1
+    with_, without = (np.mean([measured(plan, "repetition", s, repeats=r) for s in range(3)]) for r in (6.0, 0.0))
+    assert with_ > without + 0.05
+
+
+def test_even_rhythm_is_even():
+    plan = plan_of(density=0.4, irregularity=0.0)
+    assert measured(plan, "irregularity") < 0.5 < measured(plan, "irregularity", rhythm=False)
+
+
+def test_pitches_stay_in_the_window():
+    pitches = [n.pitch for _, n in notes_of(made(plan_of(density=0.64, register=0.5, span=0.2)))]
+    assert min(pitches) >= 63.5 - 14.5 and max(pitches) <= 63.5 + 14.5
+
+
+def test_no_voice_has_more_notes_at_once_than_it_can():
+    score = made(plan_of(density=0.3, polyphony=1.0))
+    melody = [n.time for track in score.tracks if track.name == "melody" for n in track.notes]
+    assert len(melody) == len(set(melody))
+
+
+@pytest.mark.parametrize("share", [0.2, 0.7])
+def test_the_melody_sings_at_its_share_of_the_onsets(share):
+    score = made(plan_of(density=0.48, polyphony=0.3), melody=share)
+    onsets = {onset for onset, _ in notes_of(score)}
+    melody = {n.time / score.tpq for track in score.tracks if track.name == "melody" for n in track.notes}
+    assert len(melody) / len(onsets) == pytest.approx(share, abs=0.12)
 
 
 def test_the_same_request_gives_the_same_notes():

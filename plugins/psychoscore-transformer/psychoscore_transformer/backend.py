@@ -19,7 +19,7 @@ from psychoscore_core.report import Report
 from psychoscore_core.stages.train import Term
 from psychoscore_training.data import Prepared, open_prepared
 from psychoscore_transformer.checkpoint import Loaded, read_checkpoint, write_checkpoint
-from psychoscore_transformer.known import known_of
+from psychoscore_transformer.known import Unlearnt, known_of
 from psychoscore_transformer.layout import weights
 from psychoscore_transformer.numpy_engine import NumpyEngine
 from psychoscore_transformer.plugin import TransformerConfig
@@ -41,6 +41,7 @@ class TransformerBackend:
         self._loaded: Loaded | None = None
         self._model: Model | None = None
         self._engine: NumpyEngine | TorchEngine | None = None
+        self._unlearned: Unlearnt | None = None
 
     def hidden_size(self) -> int:
         """Return the width of the hidden states."""
@@ -88,7 +89,7 @@ class TransformerBackend:
         sizes, wanted = loaded.sizes, tuple(family.size for family in self.vocabulary.families)
         if (sizes.families, sizes.vector, sizes.bar) != (wanted, len(self.space.vector), len(self.space.bar)):
             raise CheckpointError(f"{folder / 'model.json'}: its sizes do not fit its own vocabulary and space")
-        self._loaded, self._model, self._engine = loaded, None, None
+        self._loaded, self._model, self._engine, self._unlearned = loaded, None, None, None
 
     def model(self) -> Model:
         """Return the loaded checkpoint as a torch module in evaluation mode, on the config's device."""
@@ -110,9 +111,10 @@ class TransformerBackend:
     def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[Any]:
         """Read one row (batch, families) in bars (batch,); return logits (batch, family size) of the first family.
 
-        For each further family the list holds a callable that takes the ids drawn so far (batch, k).
+        For each further family the list holds a callable that takes the ids drawn so far (batch, k). Ids that training
+        never showed have -inf.
         """
-        return self._decoder().step(state, rows, bars)
+        return self._unlearnt().taken(self._decoder().step(state, rows, bars))
 
     def extend(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> None:
         """Read many rows (batch, time, families) in bars (batch, time) at once."""
@@ -131,6 +133,12 @@ class TransformerBackend:
             dropout=self.config.dropout,
             **asdict(self.config.shape()),
         )
+
+    def _unlearnt(self) -> Unlearnt:
+        loaded = self._ready()
+        if self._unlearned is None:
+            self._unlearned = Unlearnt.of(loaded.known, loaded.sizes.families)
+        return self._unlearned
 
     def _decoder(self) -> Any:
         if self._engine is None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from psychoscore_core.records import Stream
 from psychoscore_training.data import Prepared
@@ -18,36 +18,67 @@ from psychoscore_training.data import Prepared
 
 @frozen(kw_only=True)
 class Known:
-    """unseen: ids of the first family that no training row has. profiles: whether any piece stated one."""
+    """unseen: of each family, the ids that no training row has. profiles: whether any piece stated one."""
 
-    unseen: frozenset[int] = field(default=frozenset(), converter=frozenset)
+    unseen: tuple[frozenset[int], ...] = ()
     profiles: bool = True
 
     def json(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return {"unseen": sorted(self.unseen), "profiles": self.profiles}
+        return {"unseen": [sorted(ids) for ids in self.unseen], "profiles": self.profiles}
 
     def shown(self, stream: Stream) -> Stream:
         """Return the stream as training would have shown it; the prompt's first and last row stay."""
-        keep = ~np.isin(stream.rows[:, 0], list(self.unseen))
+        keep = ~np.isin(stream.rows[:, 0], list(self.unseen[0] if self.unseen else ()))
         keep[[0, -1]] = True
         return evolve(stream, rows=stream.rows[keep], vector=stream.vector if self.profiles else None)
 
 
+@frozen(eq=False)
+class Unlearnt:
+    """Takes from logits the ids that training never showed: their weights are what chance made them."""
+
+    unseen: tuple[np.ndarray, ...]  # ids of each family
+
+    @classmethod
+    def of(cls, known: Known, families: tuple[int, ...]) -> Unlearnt:
+        """Return what to take; an id beyond its family is passed over."""
+        lists = known.unseen or (frozenset(),) * len(families)
+        return cls(
+            tuple(np.array(sorted(i for i in ids if 0 <= i < n), int) for ids, n in zip(lists, families, strict=False))
+        )
+
+    def taken(self, logits: list[Any]) -> list[Any]:
+        """Return the logits per family, or what gives them, with -inf for those ids."""
+        return [
+            self._later(family, given) if callable(given) else self._less(family, given)
+            for family, given in enumerate(logits)
+        ]
+
+    def _less(self, family: int, logits: np.ndarray) -> np.ndarray:
+        logits[:, self.unseen[family]] = -np.inf
+        return logits
+
+    def _later(self, family: int, given: Any) -> Any:
+        return lambda drawn: self._less(family, given(drawn))
+
+
 def known_of(data: Prepared) -> Known:
     """Return what the train split shows."""
-    size, seen = data.families[0], np.zeros(data.families[0], bool)
+    seen = [np.zeros(size, bool) for size in data.families]
     train = data.split("train")
     for example in train:
         offset = int(data.offsets[example])
-        seen[data.rows[offset : offset + int(data.lengths[example]), 0]] = True
-    unseen = frozenset(int(token) for token in np.flatnonzero(~seen[:size]))
+        for family, ids in zip(seen, data.rows[offset : offset + int(data.lengths[example])].T, strict=True):
+            family[ids] = True
+    unseen = tuple(frozenset(np.flatnonzero(~family).tolist()) for family in seen)
     return Known(unseen=unseen, profiles=bool(data.stated[train].any()))
 
 
 def known_from(value: Mapping[str, Any]) -> Known:
     """Return what JSON says; raises TypeError or ValueError on anything else. Older files know everything."""
     unseen, profiles = value.get("unseen", []), value.get("profiles", True)
-    if not isinstance(unseen, list) or not all(type(token) is int for token in unseen) or type(profiles) is not bool:
-        raise ValueError("known must hold a list of ids and whether profiles were shown")
-    return Known(unseen=unseen, profiles=profiles)
+    lists = isinstance(unseen, list) and all(isinstance(ids, list) for ids in unseen)
+    if not lists or not all(type(token) is int for ids in unseen for token in ids) or type(profiles) is not bool:
+        raise ValueError("known must hold a list of ids for each family and whether profiles were shown")
+    return Known(unseen=tuple(frozenset(ids) for ids in unseen), profiles=profiles)

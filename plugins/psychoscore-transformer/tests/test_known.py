@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from psychoscore_core.records import Stream
-from psychoscore_transformer.known import Known, known_from
+from psychoscore_transformer.known import Known, Unlearnt, known_from
 
 STREAM = Stream(rows=np.array([[1, 0], [7, 0], [8, 0], [2, 0]]), vector=(0.5,), bars=None)
 
 
 def test_rows_that_training_never_showed_are_left_out():
-    assert Known(unseen={7, 30}).shown(STREAM).rows[:, 0].tolist() == [1, 8, 2]
+    assert Known(unseen=(frozenset({7, 30}),)).shown(STREAM).rows[:, 0].tolist() == [1, 8, 2]
 
 
 def test_the_ends_of_a_prompt_stay():
-    assert Known(unseen={1, 2, 7, 8}).shown(STREAM).rows[:, 0].tolist() == [1, 2]
+    assert Known(unseen=(frozenset({1, 2, 7, 8}),)).shown(STREAM).rows[:, 0].tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(("profiles", "vector"), [(True, (0.5,)), (False, None)])
@@ -25,11 +25,11 @@ def test_a_profile_is_shown_where_training_showed_some(profiles, vector):
 
 
 def test_it_survives_json():
-    known = Known(unseen={9, 3}, profiles=False)
-    assert known_from(known.json()) == known and known.json()["unseen"] == [3, 9]
+    known = Known(unseen=(frozenset({9, 3}), frozenset()), profiles=False)
+    assert known_from(known.json()) == known and known.json()["unseen"] == [[3, 9], []]
 
 
-@pytest.mark.parametrize("value", [{"unseen": "all"}, {"unseen": [1.5]}, {"profiles": 1}])
+@pytest.mark.parametrize("value", [{"unseen": "all"}, {"unseen": [[1.5]]}, {"unseen": [1]}, {"profiles": 1}])
 def test_anything_else_is_refused(value):
     with pytest.raises(ValueError, match="known must hold"):
         known_from(value)
@@ -37,3 +37,13 @@ def test_anything_else_is_refused(value):
 
 def test_older_files_know_everything():
     assert known_from({}) == Known()
+
+
+def test_ids_that_training_never_showed_cannot_be_drawn():
+    unlearnt = Unlearnt.of(Known(unseen=(frozenset({1}), frozenset({0, 99}))), (3, 2))
+    first, later = unlearnt.taken([np.zeros((1, 3)), lambda drawn: np.zeros((1, 2))])
+    assert first.tolist() == [[0, -np.inf, 0]] and later(first).tolist() == [[-np.inf, 0]]
+
+
+def test_where_nothing_is_known_all_can_be():
+    assert Unlearnt.of(Known(), (3,)).taken([np.zeros((1, 3))])[0].tolist() == [[0, 0, 0]]

@@ -10,6 +10,8 @@ from attrs import frozen
 from psychoscore_core.chord_symbols import read_chords
 from psychoscore_core.records import CONTRAST_MAX, DENSITY_MAX, KEYS, POLYPHONY_MAX, SCALES, SPAN_MAX, BarPlan, Plan
 
+LOWEST, HIGHEST = 24, 103  # MIDI pitches: a piano less its outermost keys
+REACH = 2.5  # standard deviations
 GRID = 24  # positions a quarter note, the unit of onsets and lengths
 
 
@@ -37,6 +39,14 @@ class Bar:
     @property
     def pitch(self) -> tuple[float, float]:
         return 127 * self.plan.register, SPAN_MAX * self.plan.span
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Return the lowest and highest pitch: on a piano, and within reach of the planned mean."""
+        mean, deviation = self.pitch
+        reach = max(REACH * deviation, 14.0)
+        low = max(LOWEST, round(mean - reach))
+        return low, min(HIGHEST, max(round(mean + reach), low + 28))
 
     @property
     def velocity(self) -> tuple[float, float]:

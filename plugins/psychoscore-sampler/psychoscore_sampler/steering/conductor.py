@@ -13,10 +13,13 @@ from psychoscore_sampler.steering.bars import GRID, Bar, bars_of, pitches_of
 from psychoscore_sampler.steering.cloud import Cloud
 from psychoscore_sampler.steering.rhythm import Polyphony, Rhythm
 from psychoscore_sampler.steering.tilt import Share, Tilt
+from psychoscore_sampler.steering.voices import ACCOMPANIMENT, DRUMS, MELODY, NAMES, Voices
 
 NEVER = -math.inf
-VOICES = ("melody", "counter", "accompaniment", "drums")  # of `Sounded.voice`, in the order of their indices
-MELODY, ACCOMPANIMENT, DRUMS = 0, 2, 3
+UNISON = 6.0  # nats that a pitch loses which another voice strikes at the same time
+OFFSETS = (0.7, 0.0, -0.3, 0.0)  # of each voice's centre from the mean pitch, in deviations
+_PITCHES = np.arange(128)
+CHORD_STEP = 5  # semitones within which a chord has another tone
 MELODY_SHARE = 0.35  # of the chord boost: melodies pass through more than their chord
 
 _LEAPS = np.clip(np.abs(np.arange(-127, 128)) - 2, 0, 6) * 1.0  # by interval, -127 to 127
@@ -27,8 +30,8 @@ class Conductor:
 
     Guarantees, each where its option is on: `scale`: no note outside the bar's scale and chord while the bar's
     chromaticism is 0. `chord_tones`: on strong beats, only tones of the planned chord. `density`: exactly the planned
-    number of onsets (the rounding carried from bar to bar). `most_notes`: never more sound together. The other
-    options pull and promise nothing.
+    number of onsets (the rounding carried from bar to bar). `most_notes`: never more sound together. `register`:
+    no pitch outside the bar's window. The other options pull and promise nothing.
     """
 
     def __init__(self, plan: Plan, config: ConstrainedConfig) -> None:
@@ -39,6 +42,7 @@ class Conductor:
         self._pitch, self._velocity = Tilt(0.12, 0.06), Tilt(0.10, 0.06)
         self._foreign = Share(gain=0.6, most=8.0)
         self._cloud = Cloud(config.tension)
+        self._voices = Voices(config.melody)
         self._played: list[list[tuple[int, Sounded]]] = []  # of each bar: onset in 24ths and note
         self.index = -1
         self._start = 0
@@ -85,8 +89,8 @@ class Conductor:
             return self._velocity.weights()[meaning.values]
         if meaning.kind == "duration":
             return self._polyphony.lengths(meaning.values)
-        if meaning.kind == "voice" and self._config.repeats:
-            return self._voices(meaning.values)
+        if meaning.kind == "voice":
+            return self._of_voices(meaning.values)
         return None
 
     def took(self, meaning: Meaning, token: int) -> None:
@@ -98,6 +102,7 @@ class Conductor:
             self._onset = value
             if self._rhythm.took(value):
                 self._polyphony.onset(self._start + value)
+                self._voices.onset()
         elif meaning.kind == "voice":
             self._voice = value
 
@@ -107,6 +112,7 @@ class Conductor:
         self._played[-1].append((onset, note))
         end = self._start + onset + round(note.duration * GRID)
         self._polyphony.note(end)
+        self._voices.note(note.voice)
         self._velocity.drawn(note.velocity)
         self._last[note.voice] = note.pitch
         if note.voice != "drums":
@@ -129,12 +135,21 @@ class Conductor:
             places[values >= 0] = inverse
             self._grids[key] = (grid, places)
         grid, places = self._grids[key]
-        more = self._polyphony.more() + self._scripted_more()
+        more = NEVER if self._full() else self._polyphony.more() + self._scripted_more()
         weights, leave = self._rhythm.weights(grid, more)
         coming = self._next_scripted()
         if coming is not None:
             weights[np.searchsorted(grid, coming)] += self._config.repeats
         return np.append(weights, leave)[places]
+
+    def _full(self) -> bool:
+        """Say whether nothing is left to add to this onset: no voice, or no pitch below the top of the window."""
+        top = max((note.pitch for note in self._here()), default=0)
+        return self._voices.full or (self._config.register and top > self._bar.window[1] - CHORD_STEP)
+
+    def _here(self) -> list[Sounded]:
+        """Return the notes that begin at the present onset."""
+        return [note for onset, note in self._played[-1] if onset == self._onset]
 
     def _next_scripted(self) -> int | None:
         here = self._rhythm.onsets[-1] if self._rhythm.onsets else -1
@@ -150,16 +165,15 @@ class Conductor:
         had = sum(onset == here for onset, _ in self._played[-1])
         return self._config.repeats * (0.5 if had < wanted else -0.5) if wanted else 0.0
 
-    def _voices(self, values: np.ndarray) -> np.ndarray | None:
-        wanted = self._scripted_notes()
-        if not wanted:
-            return None
-        names = {note.voice for note in wanted}
-        return np.where(np.isin(values, [VOICES.index(name) for name in names]), self._config.repeats, 0.0)
+    def _of_voices(self, values: np.ndarray) -> np.ndarray:
+        weights = self._voices.weights()
+        for name in {note.voice for note in self._scripted_notes()}:
+            weights[NAMES.index(name)] += self._config.repeats
+        return np.append(weights, 0.0)[values]
 
     def _scripted_notes(self) -> list[Sounded]:
         """Return the notes of the bar taken up that begin here and have not been played yet."""
-        had = {note.pitch for onset, note in self._played[-1] if onset == self._onset}
+        had = {note.pitch for note in self._here()}
         return [note for onset, note in self._script() if onset == self._onset and note.pitch not in had]
 
     def _pitches(self) -> np.ndarray:
@@ -167,7 +181,7 @@ class Conductor:
         if self._voice == DRUMS:
             return np.zeros(128)
         fixed, foreign = self._fixed()
-        weights = fixed + self._pitch.weights() if self._config.register else fixed.copy()
+        weights = fixed + self._pitch.weights() + self._place() if self._config.register else fixed.copy()
         if foreign is not None:
             weights += (self._foreign.weight - self._leap()) * foreign
         if self._config.tension:
@@ -178,14 +192,21 @@ class Conductor:
                 weights += wide
         for note in self._scripted_notes():
             weights[note.pitch] += self._config.repeats
+        weights[[note.pitch for note in self._here()]] -= UNISON
         return weights
+
+    def _place(self) -> np.ndarray:
+        """Return what each pitch (128,) gains for lying where its voice does: the melody above the accompaniment."""
+        mean, deviation = self._bar.pitch
+        centre = mean + OFFSETS[self._voice] * max(deviation, 4.0)
+        return np.asarray(-0.5 * np.square((_PITCHES - centre) / max(deviation, 4.0)))
 
     def _leap(self) -> np.ndarray:
         """Return what each pitch (128,) loses as a foreign note: nothing near the voice's last note, more beyond.
 
         Foreign notes that pass between or decorate others are heard as chromatic; leaps to them as wrong.
         """
-        last = self._last.get(VOICES[self._voice])
+        last = self._last.get(NAMES[self._voice])
         return np.zeros(128) if last is None else _LEAPS[127 - last : 255 - last]
 
     def _fixed(self) -> tuple[np.ndarray, np.ndarray | None]:
@@ -202,6 +223,9 @@ class Conductor:
                 foreign = (~inside).astype(float)
             elif config.scale:
                 weights[~inside] = NEVER
+            if config.register:
+                low, high = bar.window
+                weights[:low], weights[high + 1 :] = NEVER, NEVER
             if tones is not None:
                 weights[tones] += config.chord_boost * (MELODY_SHARE if self._voice == MELODY else 1.0)
                 if strict:

@@ -135,7 +135,7 @@ class Polyphony:
 
     def __init__(self, on: bool, most: int) -> None:
         self._on, self._most = on, most
-        self._share = Share(gain=0.35, most=6.0)
+        self._share = Share(gain=0.35, most=3.0)
         self._length = Share(gain=0.1, most=3.0)
         self._ends: list[int] = []  # where each sounding note ends, from the piece's beginning
         self._target = 1.0
