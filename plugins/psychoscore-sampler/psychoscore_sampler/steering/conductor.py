@@ -17,8 +17,8 @@ from psychoscore_sampler.steering.voices import ACCOMPANIMENT, DRUMS, MELODY, NA
 
 NEVER = -math.inf
 UNISON = 6.0  # nats that a pitch loses which another voice strikes at the same time
-OFFSETS = (0.7, 0.0, -0.3, 0.0)  # of each voice's centre from the mean pitch, in deviations
-_PITCHES = np.arange(128)
+OFFSETS = (0.8, 0.2, -0.3, 0.0)  # of each voice's centre from the planned mean, in planned deviations
+SPREAD = 0.9  # of each voice's deviation in the planned one
 CHORD_STEP = 5  # semitones within which a chord has another tone
 MELODY_SHARE = 0.35  # of the chord boost: melodies pass through more than their chord
 
@@ -39,7 +39,7 @@ class Conductor:
         self._bars = bars_of(plan)
         self._rhythm = Rhythm(config.density, config.rhythm)
         self._polyphony = Polyphony(config.polyphony, config.most_notes)
-        self._pitch, self._velocity = Tilt(0.12, 0.06), Tilt(0.10, 0.06)
+        self._pitch, self._velocity = [Tilt(0.12, 0.06) for _ in NAMES], Tilt(0.10, 0.06)
         self._foreign = Share(gain=0.6, most=8.0)
         self._cloud = Cloud(config.tension)
         self._voices = Voices(config.melody)
@@ -66,7 +66,9 @@ class Conductor:
         self._played.append([])
         self._rhythm.open(bar, len({onset for onset, _ in script}) or None)
         self._polyphony.aim(bar.polyphony)
-        self._pitch.aim(*bar.pitch)
+        mean, deviation = bar.pitch
+        for tilt, offset in zip(self._pitch, OFFSETS, strict=True):
+            tilt.aim(mean + offset * deviation, SPREAD * deviation)
         self._velocity.aim(*bar.velocity)
 
     def weights(self, meaning: Meaning) -> np.ndarray | None:
@@ -117,7 +119,7 @@ class Conductor:
         self._last[note.voice] = note.pitch
         if note.voice != "drums":
             self._cloud.note(end, note.pitch, self._bar.tonic)
-            self._pitch.drawn(note.pitch)
+            self._pitch[NAMES.index(note.voice)].drawn(note.pitch)
             self._foreign.missed(self._bar.plan.chromaticism - (not self._bar.scale[note.pitch]))
 
     def _script(self) -> list[tuple[int, Sounded]]:
@@ -181,7 +183,7 @@ class Conductor:
         if self._voice == DRUMS:
             return np.zeros(128)
         fixed, foreign = self._fixed()
-        weights = fixed + self._pitch.weights() + self._place() if self._config.register else fixed.copy()
+        weights = fixed + self._pitch[self._voice].weights() if self._config.register else fixed.copy()
         if foreign is not None:
             weights += (self._foreign.weight - self._leap()) * foreign
         if self._config.tension:
@@ -194,12 +196,6 @@ class Conductor:
             weights[note.pitch] += self._config.repeats
         weights[[note.pitch for note in self._here()]] -= UNISON
         return weights
-
-    def _place(self) -> np.ndarray:
-        """Return what each pitch (128,) gains for lying where its voice does: the melody above the accompaniment."""
-        mean, deviation = self._bar.pitch
-        centre = mean + OFFSETS[self._voice] * max(deviation, 4.0)
-        return np.asarray(-0.5 * np.square((_PITCHES - centre) / max(deviation, 4.0)))
 
     def _leap(self) -> np.ndarray:
         """Return what each pitch (128,) loses as a foreign note: nothing near the voice's last note, more beyond.

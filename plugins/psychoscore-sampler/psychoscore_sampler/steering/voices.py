@@ -20,7 +20,7 @@ class Voices:
     def __init__(self, melody: float) -> None:
         """melody: the share of onsets at which the melody is to begin a note, 0 = whatever comes."""
         self._target = melody
-        self._melody = Share(gain=0.5, most=5.0)
+        self._melody = Share(gain=1.0, most=12.0)
         self._here = [0, 0, 0, 0]
 
     def onset(self) -> None:
