@@ -189,7 +189,7 @@ DEFAULTS: Mapping[str, Any] = {
     "planner": {"use": "harmony"},
     "model": {"use": "pianist"},
     "sampler": {"use": "constrained"},
-    "temperature": {"use": "dynamic", "base_temperature": 0.85},
+    "temperature": {"use": "dynamic"},
     "losses": {"causal-lm": {}},
     "arrangers": {"performance": {}},
     "raters": {"attributes": {}, "statistics": {}},

@@ -11,6 +11,7 @@ MODE_BY_REGISTER = {  # dominant RSI register: (mode, mode where trauma is above
     "symbolic": ("Lydian", "Mixolydian"),
     "imaginary": ("Phrygian", "Locrian"),
 }
+UNDECIDED = ("Ionian", "Aeolian")  # the same where all registers are equal: nothing but trauma speaks, major or minor
 TRAUMA_TURNS = 0.6
 DYNAMICS = ((0.3, "p", 49), (0.5, "mf", 80), (0.7, "f", 96), (2.0, "ff", 112))  # below: mark, MIDI velocity
 
@@ -21,8 +22,13 @@ def key_of(profile: Profile) -> str:
 
 
 def mode_of(profile: Profile) -> str:
-    """Return the mode: the dominant RSI register chooses a pair, trauma above 0.6 the darker of it."""
-    calm, wounded = MODE_BY_REGISTER[profile.rsi.dominant]
+    """Return the mode: the dominant RSI register chooses a pair, trauma above 0.6 the darker of it.
+
+    Where no register dominates, the pair is Ionian and Aeolian.
+    """
+    rsi = profile.rsi
+    equal = max(rsi.real, rsi.symbolic, rsi.imaginary) - min(rsi.real, rsi.symbolic, rsi.imaginary) < 1e-6
+    calm, wounded = UNDECIDED if equal else MODE_BY_REGISTER[rsi.dominant]
     return wounded if profile.trauma > TRAUMA_TURNS else calm
 
 

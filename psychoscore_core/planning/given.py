@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import cycle
-from operator import sub
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -13,14 +12,15 @@ from psychoscore_core.planning.key_names import read_key
 from psychoscore_core.planning.options import CURVES, Curve, PlanOptions, SectionOptions, chord_bars, drawn
 from psychoscore_core.planning.repeating import with_repeats
 from psychoscore_core.records import Attributes, BarPlan, Plan
-from psychoscore_core.rule_table import ARCH
+from psychoscore_core.rule_table import ARCH, arched
 
 if TYPE_CHECKING:
     from psychoscore_core.config.model import Generation
 
 DEFAULT_BARS = 32
-# How far a tension curve of the user's bends the other numbers: just as the rule table's own arch does.
-BENDS = {name: ARCH[name] / ARCH["tension"] for name in ("dynamics", "density", "register")}
+# How far 1 of tension above the profile's own bends the other numbers: 40 velocities, 6 onsets a bar, 9 semitones.
+BENDS = {"dynamics": 40 / 127, "density": 0.3, "register": 9 / 127}
+FLAT = BarPlan()
 
 
 def home_of(generation: Generation) -> Attributes:
@@ -77,10 +77,11 @@ def _sectioned(plan: Plan, sections: Sequence[SectionOptions]) -> Iterator[BarPl
 
 def _numbered(bars: Sequence[BarPlan], given: PlanOptions) -> list[BarPlan]:
     curves = {name: _curve(name, bars, given) for name in CURVES}
-    tension = [bar.tension if now is None else now for bar, now in zip(bars, curves["tension"], strict=True)]
     result = []
-    for index, bar in enumerate(_bent(bars, tension)):
+    for index, bar in enumerate(bars):
         own: dict[str, Any] = {name: values[index] for name, values in curves.items() if values[index] is not None}
+        if "tension" in own:
+            bar = _bent(bar, own["tension"], arched(FLAT, index, len(bars)))
         result.append(evolve(bar, **own))
     return result
 
@@ -98,22 +99,14 @@ def _curve(name: str, bars: Sequence[BarPlan], given: PlanOptions) -> list[float
     return values
 
 
-def _bent(bars: Sequence[BarPlan], tension: Sequence[float]) -> list[BarPlan]:
-    """Return the bars with dynamics, density and register moved as the tension moves around its mean.
+def _bent(bar: BarPlan, tension: float, arch: BarPlan) -> BarPlan:
+    """Return the bar with dynamics, density and register moved as its tension moves away from the profile's own.
 
-    What the rule table's arch had put there goes: only the differences from the mean count, before and now.
+    The rule table's arch goes from all of them first: what is given stands instead of it.
     """
-    before, now = _centred([bar.tension for bar in bars]), _centred(tension)
-    bent = []
-    for bar, off in zip(bars, map(sub, now, before), strict=True):
-        numbers = {name: min(1.0, max(0.0, getattr(bar, name) + slope * off)) for name, slope in BENDS.items()}
-        bent.append(evolve(bar, **numbers))
-    return bent
-
-
-def _centred(values: Sequence[float]) -> list[float]:
-    mean = sum(values) / len(values)
-    return [value - mean for value in values]
+    own = {name: getattr(bar, name) - (getattr(arch, name) - getattr(FLAT, name)) for name in ARCH}
+    off = tension - own["tension"]
+    return evolve(bar, **{name: min(1.0, max(0.0, own[name] + slope * off)) for name, slope in BENDS.items()})
 
 
 def _chords(given: PlanOptions, count: int) -> list[str]:

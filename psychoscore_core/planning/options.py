@@ -92,7 +92,7 @@ class SectionOptions:
     tempo: quarter notes a minute, 10 to 400; null goes on.
     chords: as for the whole plan, from the section's first bar.
     tension: "auto", a number or a curve over the section's bars, in [0, 1].
-    density: a number or a curve, in [0, 1]; 1 is 32 onsets in a bar of four quarters.
+    density: a number or a curve, in [0, 1]; 1 is 20 onsets in a bar of four quarters.
     register: mean MIDI pitch / 127.
     dynamics: mean MIDI velocity / 127.
     articulation: 0 staccato to 1 legato.
@@ -137,7 +137,7 @@ class PlanOptions:
     sections: a list of sections, each with name and bars, and perhaps its own key, tempo, chords and numbers.
     tension: "auto", or a number or a list of numbers in [0, 1] that is drawn over all bars; it bends dynamics, density
         and register as far as these are not given.
-    density: a number or a list of numbers in [0, 1], drawn over all bars; 1 is 32 onsets in a bar of four quarters.
+    density: a number or a list of numbers in [0, 1], drawn over all bars; 1 is 20 onsets in a bar of four quarters.
     register: mean MIDI pitch / 127.
     dynamics: mean MIDI velocity / 127.
     articulation: 0 staccato to 1 legato.

@@ -35,8 +35,12 @@ def test_mode_follows_the_dominant_register_and_trauma(rsi, trauma, mode):
     assert mode_of(Profile(rsi=rsi, trauma=trauma)) == mode
 
 
-def test_in_a_tie_the_first_register_dominates():
-    assert mode_of(Profile()) == "Dorian" and Rsi(real=0.2, symbolic=0.4, imaginary=0.4).dominant == "symbolic"
+def test_where_no_register_dominates_trauma_chooses_major_or_minor():
+    assert [mode_of(Profile(trauma=trauma)) for trauma in (0.0, 0.6, 0.61)] == ["Ionian", "Ionian", "Aeolian"]
+
+
+def test_of_two_equal_registers_the_first_dominates():
+    assert Rsi(real=0.2, symbolic=0.4, imaginary=0.4).dominant == "symbolic"
 
 
 @pytest.mark.parametrize("step", range(12))

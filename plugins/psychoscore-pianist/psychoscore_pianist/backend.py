@@ -22,7 +22,7 @@ class Pianist:
             checkpoint=WEIGHTS, max_context=config.max_context, engine=config.engine, device="cpu"
         )
         self._backend = TransformerBackend(options, vocabulary, space)
-        self.context = config.max_context
+        self.context, self._warmth = config.max_context, config.warmth
 
     def start(self, streams: Sequence[Stream]) -> Any:
         """Read prompts but for their last row; raises CheckpointError on a tokenizer or encoder unknown to it."""
@@ -36,7 +36,7 @@ class Pianist:
 
     def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[Any]:
         """Read one row (batch, 5) in bars (batch,); return logits of family time, and callables for the others."""
-        return self._backend.step(state, rows, bars)
+        return [self._warmed(given) for given in self._backend.step(state, rows, bars)]
 
     def extend(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> None:
         """Read many rows (batch, time, 5) in bars (batch, time) at once."""
@@ -45,3 +45,8 @@ class Pianist:
     def keep(self, state: Any, indices: Sequence[int]) -> Any:
         """Return the state with these streams only."""
         return self._backend.keep(state, indices)
+
+    def _warmed(self, logits: Any) -> Any:
+        if callable(logits):
+            return lambda drawn: self._warmed(logits(drawn))
+        return logits / self._warmth

@@ -18,10 +18,12 @@ WEIGHTS = Path(__file__).parent / "checkpoint"
 class PianistConfig:
     """The trained model that comes with the package; there is nothing to train and little to set.
 
+    warmth: factor on every temperature, 0.5 to 2: above 1 the music dares more.
     max_context: rows that a generation may hold before it forgets its beginning, 64 to 65536.
     engine: what computes it; "numpy" needs no torch.
     """
 
+    warmth: float = field(default=1.2, validator=[ge(0.5), le(2)])
     max_context: int = field(default=1024, validator=[ge(64), le(65536)])
     engine: Literal["numpy", "torch"] = "numpy"
 

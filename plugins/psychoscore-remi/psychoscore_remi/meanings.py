@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+
 from psychoscore_core.stages.tokenize import Meaning, Sounded
 from psychoscore_remi.demands import OPENING
 from psychoscore_remi.events import DRUMS, Events, Kind

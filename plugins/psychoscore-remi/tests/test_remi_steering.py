@@ -40,7 +40,9 @@ class Noise:
 
 
 def plan_of(key="C", mode="Ionian", time_signature=(4, 4), chords=CHORDS, bars=BARS, **numbers) -> Plan:
-    planned = tuple(BarPlan(chord=chords[i % len(chords)], **{"density": 0.3, "irregularity": 0.6, **numbers}) for i in range(bars))
+    planned = tuple(
+        BarPlan(chord=chords[i % len(chords)], **{"density": 0.3, "irregularity": 0.6, **numbers}) for i in range(bars)
+    )
     return Plan(key=key, mode=mode, tempo=100.0, time_signature=time_signature, bars=planned)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from attrs import frozen
 
 from psychoscore_core.chord_symbols import QUALITIES
-from psychoscore_rules.chord_tension import tension_of
+from psychoscore_rules.chord_tension import Sound, sound_of
 from psychoscore_rules.scales import Chord, Scale, spelled
 
 LINE = "FCGDAEB"  # of fifths, without accidentals
@@ -18,6 +19,7 @@ COLOURS: Mapping[str, float] = {  # how much of a colour each one is, 0 plain to
     "": 0.0,
     "m": 0.0,
     "dim": 0.0,
+    "5": 0.25,
     "6": 0.35,
     "m6": 0.35,
     "add9": 0.45,
@@ -42,17 +44,25 @@ class Named:
 
     @property
     def pitch_classes(self) -> tuple[int, ...]:
-        return tuple((self.root + above) % 12 for above in QUALITIES[self.quality])
+        return _pitch_classes(self.root, self.quality)
 
     def foreign(self, scale: Scale) -> int:
         """Return how many of its tones lie outside a scale."""
         return sum(pitch_class not in scale.pitch_classes for pitch_class in self.pitch_classes)
 
     def tension(self, scale: Scale) -> float:
-        return tension_of(self.pitch_classes, scale.tonic % 12, scale.intervals[2] == MINOR_THIRD)
+        return self.sound(scale).tension
+
+    def sound(self, scale: Scale) -> Sound:
+        return sound_of(self.pitch_classes, scale.tonic % 12, scale.intervals[2] == MINOR_THIRD)
 
     def chord(self, scale: Scale) -> Chord:
         return spelled(scale, self.pitch_classes, self.root)
+
+
+@lru_cache(maxsize=1024)
+def _pitch_classes(root: int, quality: str) -> tuple[int, ...]:
+    return tuple((root + above) % 12 for above in QUALITIES[quality])
 
 
 def symbol_of(named: Named, bass: int, scale: Scale) -> str:

@@ -14,7 +14,8 @@ from psychoscore_rules.form import Phrase
 from psychoscore_rules.harmony import starts_of
 from psychoscore_rules.path import Harmonist, phrase_path
 from psychoscore_rules.progressions import APPROACHES, WALKS
-from psychoscore_rules.scales import Chord, Scale
+from psychoscore_rules.revision import degree_of, revise
+from psychoscore_rules.scales import Chord
 from psychoscore_rules.setting import Setting, setting_of
 from psychoscore_rules.wants import wants_of
 
@@ -33,7 +34,8 @@ def completed(profile: Profile, plan: Plan, seed: int) -> Plan:
             harmonist.chosen[phrase.start + index] = chords
         for index in range(phrase.length - 1):
             _move(harmonist, phrase, index)
-    _prepare_new_keys(harmonist)
+    kept = _prepare_new_keys(harmonist) | {index for index, bar in enumerate(plan.bars) if bar.chord}
+    revise(harmonist, kept)
     symbols = _symbols(harmonist)
     bars = [evolve(bar, chord=bar.chord or symbol) for bar, symbol in zip(_keyed(setting), symbols, strict=True)]
     return evolve(plan, bars=tuple(bars))
@@ -72,7 +74,7 @@ def _approaches(goal: Named, clusters: float) -> list[tuple[float, Named]]:
 def _between(harmonist: Harmonist, phrase: Phrase, index: int, here: Named, goal: Named) -> list[tuple[float, Named]]:
     """Return the chords of the mode that lead from one chord to another, with their prices."""
     scale, walks = harmonist.scale(phrase), WALKS[phrase.section.mode_in(harmonist.setting.plan)]
-    roots = [_degree(scale, named) for named in (here, goal)]
+    roots = [degree_of(scale, named.root) for named in (here, goal)]
     ways = {d: w for d, w in walks[roots[0]].items() if roots[1] in walks[d] and d != roots[1]}
     return [
         (cost - log(weight * harmonist.taste(phrase, degree) / 6), named)
@@ -81,13 +83,12 @@ def _between(harmonist: Harmonist, phrase: Phrase, index: int, here: Named, goal
     ]
 
 
-def _degree(scale: Scale, named: Named) -> int:
-    """Return the degree (from 1) that a chord stands on or nearest to."""
-    return scale.step(scale.tonic + (named.root - scale.tonic) % 12) % 7 + 1
+def _prepare_new_keys(harmonist: Harmonist) -> set[int]:
+    """Put the new key's dominant seventh at the end of the bar before it, where foreign notes are welcome.
 
-
-def _prepare_new_keys(harmonist: Harmonist) -> None:
-    """Put the new key's dominant seventh at the end of the bar before it, where foreign notes are welcome."""
+    Returns the bars where it stands.
+    """
+    prepared = set()
     setting = harmonist.setting
     for before, after in zip(setting.sections, setting.sections[1:], strict=False):
         if before.shift == after.shift or before.length < 2 or not setting.meter.halfway:
@@ -96,6 +97,8 @@ def _prepare_new_keys(harmonist: Harmonist) -> None:
         dominant = Named((setting.scale(after).tonic + 7) % 12, "7")
         if setting.bar(last).chromaticism > 0 or not dominant.foreign(setting.scale(before)):
             harmonist.chosen[last] = [harmonist.chosen[last][0], dominant]
+            prepared.add(last)
+    return prepared
 
 
 def _symbols(harmonist: Harmonist) -> list[str]:
@@ -117,7 +120,8 @@ def _symbols(harmonist: Harmonist) -> list[str]:
 
 
 def _inversions(chord: Chord) -> list[Chord]:
-    return [evolve(chord, bass=degree) for degree in chord.tones[:2]]
+    """Return a chord on its root, and on its third if it has one."""
+    return [evolve(chord, bass=degree) for degree in chord.tones[:2] if (degree - chord.root) % 7 in (0, 2)]
 
 
 def _bass_cost(before: int, chord: Chord) -> float:

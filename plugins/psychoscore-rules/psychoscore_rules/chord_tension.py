@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 from math import cos, dist, pi, sin, sqrt
 
+from attrs import frozen
+
 Point = tuple[float, float, float]
 RISE = sqrt(2 / 15)
 LOWEST = -5
@@ -19,13 +21,43 @@ DIAMETER, STRAIN = 0.35, 0.65
 CALM, STRAINED = 0.85, 1.72  # weighted sums that are tension 0 and 1
 
 
+@frozen
+class Sound:
+    """How a chord sounds in its key: cloud diameter, tensile strain, tension, and the centre seen from the tonic."""
+
+    diameter: float
+    strain: float
+    tension: float
+    centre: Point
+
+
 @lru_cache(maxsize=8192)
-def tension_of(pitch_classes: tuple[int, ...], tonic: int, minor: bool) -> float:
-    """Return the tension of pitch classes in the key of a tonic; about 0 at its own triad, 1 far away."""
+def sound_of(pitch_classes: tuple[int, ...], tonic: int, minor: bool) -> Sound:
+    """Return how pitch classes sound in the key of a tonic; tension is about 0 at its own triad, 1 far away."""
     points = [_position(_place(pitch_class - tonic)) for pitch_class in set(pitch_classes)]
     diameter = max(dist(a, b) for a in points for b in points)
-    strain = dist(_mean([(1 / len(points), point) for point in points]), _key_centre(minor))
+    centre = _mean([(1 / len(points), point) for point in points])
+    strain = dist(centre, _key_centre(minor))
+    return Sound(diameter, strain, tension_at(diameter, strain), centre)
+
+
+def tension_at(diameter: float, strain: float) -> float:
+    """Return the tension of a cloud with such a diameter and strain."""
     return (DIAMETER * diameter + STRAIN * strain - CALM) / (STRAINED - CALM)
+
+
+def tension_of(pitch_classes: tuple[int, ...], tonic: int, minor: bool) -> float:
+    """Return the tension of pitch classes in the key of a tonic; about 0 at its own triad, 1 far away."""
+    return sound_of(pitch_classes, tonic, minor).tension
+
+
+@lru_cache(maxsize=8192)
+def turned(centre: Point, semitones: int) -> Point:
+    """Return a centre as seen from a tonic that lies so many semitones below its own."""
+    x, y, z = centre
+    place = _place(semitones)
+    turn = place * pi / 2
+    return (x * cos(turn) + y * sin(turn), y * cos(turn) - x * sin(turn), z + place * RISE)
 
 
 def _place(above: int) -> int:

@@ -37,6 +37,7 @@ class Harmonist:
     setting: Setting
     wants: Wants
     chosen: dict[int, list[Named]] = field(factory=dict)
+    offered: dict[tuple[int, int, str], list[tuple[float, Named]]] = field(factory=dict)
 
     def scale(self, phrase: Phrase) -> Scale:
         return self.setting.scale(phrase.section)
@@ -49,6 +50,19 @@ class Harmonist:
 
     def coloured(self, phrase: Phrase, index: int, degree: int, resting: str = "") -> list[tuple[float, Named]]:
         """Return what a degree (from 1) offers a bar with its cost, tension apart; resting: "final", "goal" or ""."""
+        bar = phrase.start + index
+        return [
+            (cost - self.familiar(bar, named), named) for cost, named in self.offers(phrase, index, degree, resting)
+        ]
+
+    def offers(self, phrase: Phrase, index: int, degree: int, resting: str = "") -> list[tuple[float, Named]]:
+        """Return what a degree offers as `coloured` does, without what a bar that takes up another saves."""
+        place = (phrase.start + index, degree, resting)
+        if place not in self.offered:
+            self.offered[place] = self._offers(phrase, index, degree, resting)
+        return self.offered[place]
+
+    def _offers(self, phrase: Phrase, index: int, degree: int, resting: str) -> list[tuple[float, Named]]:
         bar, scale = phrase.start + index, self.scale(phrase)
         tense = self.wants.shares[bar] >= SUSPENSE
         found = [
@@ -62,13 +76,13 @@ class Harmonist:
             price = 0.8 + 2.5 * (1 - min(1.0, licence / TRICKY))
             found += [(price + 0.5 * named.foreign(scale), named) for named in foreign_offers(scale, degree - 1)]
         haze = self.setting.dice("degree", *phrase.theme, index, degree).uniform(0, HAZE)
-        return [(cost + haze - self._familiar(bar, named), named) for cost, named in found]
+        return [(cost + haze + self.wants.width(named.sound(scale).diameter), named) for cost, named in found]
 
     def _colour_cost(self, named: Named, resting: str) -> float:
         dislike = 2.0 - 1.8 * self.setting.character.colour + (0.5 if resting else 0.0)
         return COLOURS[named.quality] * dislike
 
-    def _familiar(self, bar: int, named: Named) -> float:
+    def familiar(self, bar: int, named: Named) -> float:
         source = self.setting.bar(bar).repeats
         before = self.chosen.get(source) if source is not None else None
         if not before:
@@ -84,10 +98,13 @@ class Harmonist:
     def best_pair(self, phrase: Phrase, index: int, first: int, second: int) -> tuple[float, list[Named]]:
         """Return the best colours of two degrees that share a bar, whose mean tension counts."""
         bar, scale = phrase.start + index, self.scale(phrase)
-        pairs = product(self.coloured(phrase, index, first), self.coloured(phrase, index, second))
+        ones, twos = (
+            [(cost / 2, named.tension(scale) / 2, named) for cost, named in self.coloured(phrase, index, degree)]
+            for degree in (first, second)
+        )
         options = [
-            ((a + b) / 2 + self.wants.cost(bar, (one.tension(scale) + two.tension(scale)) / 2), [one, two])
-            for (a, one), (b, two) in pairs
+            (a + b + self.wants.cost(bar, here + there), [one, two])
+            for (a, here, one), (b, there, two) in product(ones, twos)
         ]
         return min(options, key=_cost)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from attrs import define
 
@@ -40,7 +40,7 @@ class Setting:
     def scale(self, section: Section) -> Scale:
         """Return the scale of a section; the tonic stays within a tritone of home."""
         shift = (section.shift + 5) % 12 - 5
-        return Scale(self.home.tonic + shift, INTERVALS[section.mode_in(self.plan)])
+        return _scale(self.home.tonic + shift, section.mode_in(self.plan))
 
     def section(self, bar: int) -> Section:
         return next(section for section in reversed(self.sections) if section.start <= bar)
@@ -55,6 +55,11 @@ class Setting:
     def register(self, index: int) -> float:
         """Return the middle of a bar's texture as a MIDI pitch, kept where instruments sound."""
         return min(88.0, max(40.0, 127 * self.plan.bars[index].register))
+
+
+@lru_cache(maxsize=256)
+def _scale(tonic: int, mode: str) -> Scale:
+    return Scale(tonic, INTERVALS[mode])
 
 
 def setting_of(profile: Profile, plan: Plan, seed: int, temperatures: Sequence[float] = ()) -> Setting:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from psychoscore_core.records import DENSITY_MAX
 from psychoscore_rules.setting import Setting
 
+NOTES = 32  # that all voices together may spend on a bar of four quarters of density 1
 ENTRY = ("melody", "harmony", "bass", "inner", "timpani", "drums")  # the order in which voices join
 
 
@@ -22,7 +22,7 @@ class Texture:
 
 def texture_of(setting: Setting, bar: int) -> Texture:
     """Share out density x 32 notes (for a bar of four quarters) over the voices; a late one keeps its share."""
-    budget = setting.bar(bar).density * DENSITY_MAX * setting.meter.quarters / 4
+    budget = setting.bar(bar).density * NOTES * setting.meter.quarters / 4
     if setting.character.sparseness:
         budget *= 0.7
     melody = _melody(setting, budget)

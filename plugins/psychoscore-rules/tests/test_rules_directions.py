@@ -11,12 +11,12 @@ import pytest
 from attrs import evolve
 
 from psychoscore_core.profile import Profile
-from psychoscore_core.records import DENSITY_MAX
 from psychoscore_core.rule_table import plan_of
 from psychoscore_rules import hearing
 from psychoscore_rules.accompaniment import figures_of
 from psychoscore_rules.chord_tension import tension_of
 from psychoscore_rules.composition import Sketch
+from psychoscore_rules.texture import NOTES
 
 SEEDS = range(100, 110)  # the composer was tuned by ear and eye on 0 to 9: these were not looked at
 
@@ -118,8 +118,13 @@ def prominence(sketch: Sketch) -> float:
 
 
 def melody_range(sketch: Sketch) -> float:
-    pitches = [note.pitch for note in sketch.layers["melody"]]
-    return float(max(pitches) - min(pitches))
+    """Return the mean range of a phrase: over a piece, one high bar decides it."""
+    ranges = []
+    for phrase in sketch.setting.phrases:
+        bars = range(phrase.start, phrase.start + phrase.length)
+        pitches = [note.pitch for note in sketch.layers["melody"] if hearing.bar_of(sketch, note) in bars]
+        ranges += [max(pitches) - min(pitches)] if pitches else []
+    return fmean(ranges)
 
 
 def height(sketch: Sketch) -> float:
@@ -231,7 +236,7 @@ def planned(**changes: float) -> Any:
 @pytest.mark.parametrize("density", [0.2, 0.4, 0.6])
 def test_density_sets_the_notes_of_a_bar(density: float, sketch: Any) -> None:
     heard = fmean(hearing.notes_a_bar(sketch(profile(), seed, plan=planned(density=density))) for seed in SEEDS)
-    assert heard == pytest.approx(DENSITY_MAX * density, rel=0.2)
+    assert heard == pytest.approx(NOTES * density, rel=0.2)
 
 
 @pytest.mark.parametrize("register", [54, 64, 70])
