@@ -10,7 +10,8 @@ from attrs import asdict, evolve
 
 from psychoscore_core.profile import Profile
 from psychoscore_core.records import Take
-from psychoscore_evaluation.control import random_profiles
+from psychoscore_evaluation.control import measured, random_profiles
+from psychoscore_evaluation.music import tension_curves
 from psychoscore_evaluation.pipeline import Pipeline
 from psychoscore_evaluation.statistics import mean_by_t, wilson
 
@@ -20,6 +21,13 @@ SAME_AROUSAL = np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]]
 SAME_VALENCE = np.array([[1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 1, 0], [1, 0, 0, 1]], bool)
 MOST_TAKES = 50  # of a quadrant
 PAIRS = 24  # profiles that are heard calm and tense
+AT_TENSIONS = {  # what is compared, and its unit
+    "arousal": "judged, 0 to 1",
+    "dissonance": "cloud diameter, spiral array",
+    "tension": "of the harmony, 0 to 1",
+    "density": "onsets a bar",
+    "dynamics": "MIDI velocity",
+}
 
 
 class Verdict(Protocol):
@@ -77,18 +85,33 @@ def recognised(judge: Judge, takes: Mapping[int, Sequence[Take]]) -> dict[str, A
     }
 
 
-def arousal_at_tensions(judge: Judge, calm: Pipeline, tense: Pipeline, seed: int) -> dict[str, Any]:
-    """Return the judged arousal of the same profiles and seeds by two pipelines: all tension at 0.2, and at 0.9."""
+def at_tensions(calm: Pipeline, tense: Pipeline, seed: int, judge: Judge | None = None) -> dict[str, Any]:
+    """Return what the same profiles and seeds sound like by two pipelines: all tension at 0.2, and at 0.9.
+
+    By name in AT_TENSIONS: the means at both with Student's intervals, and of the differences profile by profile.
+    Arousal needs a judge and is left out without one. Pairs of which one has no pitched note do not count.
+    """
     profiles = random_profiles(PAIRS, seed)
     both = ((calm, CALM), (tense, TENSE))
     pairs = zip(*(of.takes(profiles, 1, label=f"tension {tension}") for of, tension in both), strict=True)
-    low, high = zip(*((one, two) for one, two in pairs if _pitched(one) and _pitched(two)), strict=True)
-    heard = {
-        tension: np.array([verdict.arousal for verdict in judge.judge([take.score for take in takes])])
-        for tension, takes in ((CALM, low), (TENSE, high))
-    }
-    difference = mean_by_t(heard[TENSE] - heard[CALM]).json()
-    return {str(t): mean_by_t(values).json() for t, values in heard.items()} | {"difference": difference}
+    kept = [pair for pair in pairs if all(_pitched(take) for take in pair)]
+    low, high = (_sounds([pair[place] for pair in kept], judge) for place in (0, 1))
+    return {name: _compared(low[name], high[name]) for name in low}
+
+
+def _sounds(takes: Sequence[Take], judge: Judge | None) -> dict[str, np.ndarray]:
+    rows = [measured(take) for take in takes]
+    found = {name: np.array([row[name] for row in rows]) for name in ("dissonance", "density", "dynamics")}
+    curves = [tension_curves(take.score, take.plan)["harmonic"] for take in takes]
+    found["tension"] = np.array([float(curve.mean()) for curve in curves])
+    if judge is not None:
+        found["arousal"] = np.array([verdict.arousal for verdict in judge.judge([take.score for take in takes])])
+    return {name: found[name] for name in AT_TENSIONS if name in found}
+
+
+def _compared(low: np.ndarray, high: np.ndarray) -> dict[str, Any]:
+    found = {str(CALM): mean_by_t(low), str(TENSE): mean_by_t(high), "difference": mean_by_t(high - low)}
+    return {name: estimate.json() for name, estimate in found.items()}
 
 
 def _pitched(take: Take) -> bool:

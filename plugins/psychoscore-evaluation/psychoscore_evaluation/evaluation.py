@@ -17,7 +17,7 @@ from psychoscore_core.profile import Profile
 from psychoscore_core.records import Take
 from psychoscore_core.report import Report
 from psychoscore_core.run.versions import versions
-from psychoscore_evaluation import emotion, sweep
+from psychoscore_evaluation import emotion, interpolation, sweep
 from psychoscore_evaluation.comparing import compare, runs_of
 from psychoscore_evaluation.control import Control, control, random_profiles
 from psychoscore_evaluation.originality import MAX_NOTES
@@ -67,7 +67,12 @@ class Evaluation:
             record["control"] = found.json()
         if moves:
             record["sweep"] = sweep.summary(moves, self._sweep_seeds)
-        for name, part in (("emotion", self._emotion), ("music", self._music), ("originality", self._originality)):
+        for name, part in (
+            ("interpolation", self._interpolation),
+            ("emotion", self._emotion),
+            ("music", self._music),
+            ("originality", self._originality),
+        ):
             if name in parts:
                 record[name] = part()
         shown = self.takes if "takes" in vars(self) else self._heard  # none are made only to be shown
@@ -132,15 +137,19 @@ class Evaluation:
         takes = self.pipeline.takes(sweep.sweep_profiles(), self._sweep_seeds, label="sweep")
         return sweep.sweep(takes, self._sweep_seeds)
 
+    def _interpolation(self) -> dict[str, Any]:
+        pairs, seeds = interpolation.pairs(self.seed), max(interpolation.SEEDS, self.settings.seeds)
+        takes = self.pipeline.takes(interpolation.path_profiles(pairs), seeds, label="paths")
+        return interpolation.summary(pairs, interpolation.courses(pairs, takes, seeds), seeds)
+
     def _emotion(self) -> dict[str, Any]:
-        judge = self.judge
-        if judge is None:
-            return {"skipped": "no judge: name EMOPIA's folder with --emopia"}
-        takes = emotion.quadrant_takes(self.pipeline, self.settings.profiles, self.seed)
-        self._heard = [take for several in takes.values() for take in several]
-        found = emotion.recognised(judge, takes)
+        found: dict[str, Any] = {"skipped": "no judge of quadrants and arousal: name EMOPIA's folder with --emopia"}
+        if self.judge is not None:
+            takes = emotion.quadrant_takes(self.pipeline, self.settings.profiles, self.seed)
+            self._heard = [take for several in takes.values() for take in several]
+            found = emotion.recognised(self.judge, takes)
         calm, tense = (self._variant(f"generation.plan.tension={t}") for t in (emotion.CALM, emotion.TENSE))
-        return found | {"tension": emotion.arousal_at_tensions(judge, calm, tense, self.seed)}
+        return found | {"tension": emotion.at_tensions(calm, tense, self.seed, self.judge)}
 
     def _music(self) -> dict[str, Any]:
         rules = None if self.resolved.project.model.use == RULES else self._by_rules()

@@ -1,4 +1,4 @@
-"""Offer the command `psyco evaluate`."""
+"""Offer the commands `psyco evaluate` and `psyco explain`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 @hookimpl
 def psyco_commands() -> Iterable[click.Command]:
-    """Offer `psyco evaluate`."""
-    from psychoscore_evaluation.commands import evaluate
+    """Offer `psyco evaluate` and `psyco explain`."""
+    from psychoscore_evaluation.commands import evaluate, explain
 
     yield evaluate
+    yield explain

@@ -10,7 +10,7 @@ import pytest
 from symusic import Note, Score, Tempo, TimeSignature, Track
 
 from psychoscore_core.profile import Profile
-from psychoscore_core.records import Attributes, BarPlan, Condition, Plan, Take
+from psychoscore_core.records import DENSITY_MAX, Attributes, BarPlan, Condition, Plan, Take
 
 QUARTER = 480
 
@@ -21,7 +21,7 @@ def perfect_score(plan: Plan) -> Score:
     score.tempos.append(Tempo(0, plan.tempo))
     score.time_signatures.append(TimeSignature(0, 4, 4))
     for index, bar in enumerate(plan.bars):
-        onsets = max(1, round(bar.density * 32))
+        onsets = max(1, round(bar.density * DENSITY_MAX))
         length = 4 * QUARTER // onsets
         for k in range(onsets):
             start = index * 4 * QUARTER + k * length
@@ -44,7 +44,7 @@ def perfect() -> Callable[[int], list[Take]]:
         takes = []
         for index in range(count):
             bar = BarPlan(
-                density=rng.choice((2, 3, 4, 6, 8, 12, 16)) / 32,
+                density=rng.choice((1, 2, 3, 4, 6, 8, 12)) / DENSITY_MAX,
                 register=rng.uniform(50, 80) / 127,
                 dynamics=rng.uniform(40, 110) / 127,
             )

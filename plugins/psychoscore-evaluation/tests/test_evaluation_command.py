@@ -54,6 +54,15 @@ def test_what_cannot_be_measured_says_why(project):
     found = results(project / "evaluation")
     assert "--emopia" in found["emotion"]["skipped"]
     assert "--train" in found["originality"]["skipped"]
+    assert found["emotion"]["tension"]["dynamics"]["difference"]["n"] == 24
+
+
+def test_the_result_is_printed_before_the_paths(project, capsys):
+    assert psyco(*SMALL, "--only", "control,emotion") == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Control: 8 profiles, 1 takes of each")
+    assert "From tension 0.2 to 0.9" in said
+    assert said.split()[-2:] == ["evaluation/evaluation.json", "evaluation/index.html"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve, frozen
 from symusic import Score
 
-from psychoscore_evaluation.emotion import arousal_at_tensions, recognised
+from psychoscore_evaluation.emotion import at_tensions, recognised
 
 
 @frozen
@@ -46,8 +46,23 @@ def test_arousal_is_compared_profile_by_profile(perfect):
         takes = [evolve(take, score=with_tracks(take.score, tracks)) for take in perfect(12)]
         return SimpleNamespace(takes=lambda profiles, seeds, label: takes[: len(profiles)])
 
-    found = arousal_at_tensions(Deaf(), pipeline(1), pipeline(2), 0)
-    assert found["difference"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 24}
+    found = at_tensions(pipeline(1), pipeline(2), 0, Deaf())
+    assert found["arousal"]["difference"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 24}
+
+
+def test_tension_is_heard_without_a_judge(perfect):
+    def pipeline(louder: int):
+        takes = [evolve(take, score=shifted(take.score, louder)) for take in perfect(12)]
+        return SimpleNamespace(takes=lambda profiles, seeds, label: takes[: len(profiles)])
+
+    found = at_tensions(pipeline(0), pipeline(5), 0)
+    assert list(found) == ["dissonance", "tension", "density", "dynamics"]
+    assert found["dynamics"]["difference"]["value"] == 5
+    assert found["dissonance"]["difference"]["value"] == found["density"]["difference"]["value"] == 0
+
+
+def shifted(score: Score, louder: int) -> Score:
+    return score.shift_velocity(louder)
 
 
 def with_tracks(score: Score, count: int) -> Score:

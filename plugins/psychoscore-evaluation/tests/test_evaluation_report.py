@@ -8,11 +8,14 @@ from html.parser import HTMLParser
 
 import pytest
 
+from psychoscore_core.profile_json import read_profile
 from psychoscore_evaluation.control import control
 from psychoscore_evaluation.evaluation import Evaluated
+from psychoscore_evaluation.interpolation import STEPS, courses, summary
 from psychoscore_evaluation.report.control_figures import draw_spearman
 from psychoscore_evaluation.report.drawing import save
 from psychoscore_evaluation.report.markup import Raw, table, text
+from psychoscore_evaluation.report.spoken import spoken
 from psychoscore_evaluation.report.writing import chosen_takes, write_report
 
 NASTY = '<script>alert("1")</script> & co'
@@ -24,11 +27,19 @@ EMOTION = {
     "table": [[12, 4, 2, 2], [2, 12, 4, 2], [2, 2, 12, 4], [4, 2, 2, 12]],
     "judge_accuracy": {"clips": 9, "songs": 3, "how": NASTY}
     | {name: {"value": 0.7, "low": 0.6, "high": 0.8} for name in ("quadrant", "valence", "arousal")},
-    "tension": {name: {"value": 0.2, "low": 0.1, "high": 0.3, "n": 9} for name in ("0.2", "0.9", "difference")},
+    "tension": {
+        sound: {name: {"value": 0.2, "low": 0.1, "high": 0.3, "n": 9} for name in ("0.2", "0.9", "difference")}
+        for sound in ("arousal", "dissonance", "tension", "density", "dynamics")
+    },
 }
 RUNS = {"notes": {"value": 6.0, "low": 5.0, "high": 7.0, "n": 9}, "share": {"value": 0.1}, "high": 8.0}
 RUNS |= {"longest": {"notes": 9, "source": NASTY, "of": 90}, "counts": [0, 1, 4, 2]}
 ORIGINALITY = {"train_origin": NASTY, "orders": {"skyline": {"pieces": 3, "notes": 90, "takes": RUNS, "real": RUNS}}}
+
+
+def of_paths(take) -> dict:
+    pairs = {NASTY: (read_profile("hamlet"), read_profile("puck"))}
+    return summary(pairs, courses(pairs, [take] * STEPS, 1), 1)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +50,7 @@ def page(perfect, tmp_path_factory) -> str:
     about = {"project": NASTY, "model": NASTY, "command": NASTY, "bars": 4, "profiles": 12, "seeds": 2, "seed": 0}
     about |= {"config": {}, "versions": {"python": "3", "platform": "x", "plugins": {NASTY: "1"}, "packages": {}}}
     record = {"about": about, "control": found.json(), "emotion": EMOTION, "originality": ORIGINALITY}
+    record["interpolation"] = of_paths(takes[0])
     (tmp_path / "takes").mkdir()
     (tmp_path / "takes" / f"{chosen_takes(takes)['Fastest'].name}.wav").write_bytes(b"RIFF")
     paths = write_report(Evaluated(record=record, control=found, takes=takes), tmp_path)
@@ -81,7 +93,17 @@ def test_sound_is_played_where_there_is_any(page):
 
 
 def test_every_section_has_its_picture(page):
-    assert page.count("<img") == 3 + 1 + 1 + 4  # control, emotion, runs, takes
+    assert page.count("<img") == 3 + 1 + 2 + 1 + 4  # control, paths, emotion, runs, takes
+
+
+def test_the_result_is_said_in_words(perfect):
+    said = spoken(
+        {"control": control(perfect(12), 2).json(), "emotion": EMOTION, "interpolation": of_paths(perfect(1)[0])}
+    )
+    assert "\n  tempo      1.00 [1.00, 1.00]  1.00" in said
+    assert "median rho 1.00; worst " in said
+    assert "Q2 tense   0.60 [0.40, 0.80]  2         12" in said
+    assert "Paths between profiles: 0 of " in said
 
 
 def test_the_same_figure_gives_the_same_bytes(perfect, tmp_path):

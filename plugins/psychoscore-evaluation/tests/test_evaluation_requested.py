@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from psychoscore_core.records import BarPlan, Plan
+from psychoscore_core.records import DENSITY_MAX, BarPlan, Plan
 from psychoscore_evaluation.requested import chord_classes, requested
 
 
@@ -15,7 +15,7 @@ def plan(*bars: BarPlan, mode: str = "Ionian") -> Plan:
 
 def test_bar_numbers_become_units():
     found = requested(plan(BarPlan(density=0.5, register=64 / 127, dynamics=0.5), BarPlan(density=0.25, tempo=140)))
-    assert found["density"] == 12
+    assert found["density"] == 0.375 * DENSITY_MAX
     assert found["tempo"] == 120
     assert found["span"] == pytest.approx(0.4 * 24)
 

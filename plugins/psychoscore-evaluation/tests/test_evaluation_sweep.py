@@ -6,8 +6,9 @@ import pytest
 from attrs import evolve
 from symusic import Score
 
+from psychoscore_core.attributes import ATTRIBUTES
 from psychoscore_core.profile import DIMENSIONS
-from psychoscore_core.records import BarPlan, Plan, Take
+from psychoscore_core.records import DENSITY_MAX, BarPlan, Plan, Take
 from psychoscore_evaluation.sweep import Moves, profile_with, summary, sweep, sweep_profiles
 
 
@@ -19,14 +20,14 @@ def moves(perfect, composed) -> Moves:
     def one(name: str, high: bool) -> Take:
         asks = high and name in ("entropy", "bias.scarcity")
         follows = high and name == "entropy"
-        plan = Plan(key="C", mode="Ionian", tempo=100, bars=(BarPlan(density=(12 if asks else 6) / 32),) * 4)
+        plan = Plan(key="C", mode="Ionian", tempo=100, bars=(BarPlan(density=(12 if asks else 6) / DENSITY_MAX),) * 4)
         return evolve(take, plan=plan, score=played(composed, plan, 12 if follows else 6))
 
     return sweep([one(d.name, high) for d in DIMENSIONS for high in (False, True) for _ in range(2)], 2)
 
 
 def played(composed, plan: Plan, onsets: int) -> Score:
-    return composed(evolve(plan, bars=(BarPlan(density=onsets / 32),) * 4))
+    return composed(evolve(plan, bars=(BarPlan(density=onsets / DENSITY_MAX),) * 4))
 
 
 def test_each_profile_moves_one_dimension():
@@ -41,9 +42,9 @@ def test_other_registers_share_what_one_leaves():
 
 
 def test_a_move_that_was_asked_for_follows(moves):
-    move = moves["entropy"]["density"]
+    move, density = moves["entropy"]["density"], ATTRIBUTES["density"]
     assert move.follows
-    assert move.moved == pytest.approx(6 / 23, abs=1e-4)
+    assert move.moved == pytest.approx(6 / (density.high - density.low), abs=1e-4)
 
 
 def test_a_request_that_is_not_heard_does_not(moves):

@@ -32,7 +32,7 @@ class ConstrainedConfig:
     scale: with a plan, no note lies outside the bar's scale and chord while the bar's chromaticism is 0, and foreign
         notes come in the share that it asks for otherwise.
     chord_tones: on strong beats (the first, and the middle one of an even number) only tones of the planned chord.
-    chord_boost: how many nats chord tones gain everywhere, 0 to 20; melodies a third of it.
+    chord_boost: how many nats chord tones gain everywhere, 0 to 20; melodies half of it.
     tension: how many nats a note loses for each unit (of the spiral array) by which it makes half a bar more dissonant
         than the planned chord is, 0 to 20 (0 = off); a step of melody is free.
     density: as many onsets as the plan's bars ask for, the rounding carried on.
@@ -62,8 +62,8 @@ class ConstrainedConfig:
     )
     scale: bool = True
     chord_tones: bool = True
-    chord_boost: float = _within(0, 20, 2.0)
-    tension: float = _within(0, 20, 3.0)
+    chord_boost: float = _within(0, 20, 4.0)
+    tension: float = _within(0, 20, 4.0)
     density: bool = True
     rhythm: bool = True
     polyphony: bool = True
@@ -71,7 +71,7 @@ class ConstrainedConfig:
     register: bool = True
     melody: float = _within(0, 1, 0.4)
     dynamics: bool = True
-    repeats: float = _within(0, 20, 6.0)
+    repeats: float = _within(0, 20, 10.0)
     batch_size: int = _within(1, 1024, 16)
 
 

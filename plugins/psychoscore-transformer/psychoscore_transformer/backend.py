@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import asdict
+from threadpoolctl import threadpool_limits
 
 from psychoscore_core.errors import CheckpointError, DataError
 from psychoscore_core.records import Checkpoint, ConditionSpace, Stream, Training, Vocabulary
@@ -144,6 +145,9 @@ class TransformerBackend:
         if self._engine is None:
             loaded = self._ready()
             if self._wants_numpy(loaded.sizes):
+                # The products of one row are too small for two threads, which would wait for each other; beside
+                # other work they wait a hundred times as long as they compute.
+                threadpool_limits(1, user_api="blas")
                 self._engine = NumpyEngine(loaded.sizes, loaded.weights)
             else:
                 from psychoscore_transformer.torch_engine import TorchEngine

@@ -1,4 +1,4 @@
-"""Pictures of tension curves, of the sweep, of the judge's verdicts and of shared runs."""
+"""Pictures of tension curves, of the sweep and of shared runs."""
 
 from __future__ import annotations
 
@@ -77,56 +77,6 @@ def draw_sweep(moves: Moves) -> Figure:
     axes.spines[:].set_visible(False)
     figure.colorbar(image, ax=axes, shrink=0.3, pad=0.01).ax.tick_params(labelsize=7.5, colors=QUIET, length=0)
     return figure
-
-
-def draw_emotion(emotion: Mapping[str, Any]) -> Figure:
-    """Return the recognised share of each quadrant, the table of asked and heard, and arousal at two tensions."""
-    figure = canvas(10.5, 3.3)
-    shares, table, arousal = figure.subplots(1, 3, width_ratios=(1.15, 1, 0.75))
-    _shares(shares, emotion)
-    _table(table, np.array(emotion["table"]))
-    _arousal(arousal, emotion["tension"])
-    return figure
-
-
-def _shares(axes: Any, emotion: Mapping[str, Any]) -> None:
-    styled(axes, grid="y")
-    bars = {"all": emotion["recognised"], **emotion["quadrants"]}
-    for place, (name, share) in enumerate(bars.items()):
-        axes.bar(place, share["value"] or 0, width=0.62, color=INK if name == "all" else BLUE, alpha=0.85)
-        if share["low"] is not None:
-            axes.plot([place, place], [share["low"], share["high"]], color=ORANGE, linewidth=1.8)
-    axes.axhline(0.25, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)))
-    axes.set(ylim=(0, 1.02), xticks=range(len(bars)))
-    axes.set_xticklabels(list(bars), color=INK)
-    titled(axes, "recognised quadrants", "dashed: chance")
-
-
-def _table(axes: Any, table: np.ndarray) -> None:
-    share = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
-    for (row, column), count in np.ndenumerate(table):
-        colour = "white" if share[row, column] > 0.55 else INK
-        axes.text(column, row, str(count), ha="center", va="center", color=colour, fontsize=9)
-    names = [f"Q{number}" for number in range(1, 5)]
-    axes.set_xticks(range(4), names)
-    axes.set_yticks(range(4), names)
-    axes.set_xlabel("heard", color=QUIET, fontsize=8.5)
-    axes.set_ylabel("asked for", color=QUIET, fontsize=8.5)
-    axes.tick_params(length=0, labelsize=8.5, colors=INK)
-    axes.spines[:].set_visible(False)
-    titled(axes, "takes")
-
-
-def _arousal(axes: Any, tension: Mapping[str, Any]) -> None:
-    styled(axes, grid="y")
-    found = [(name, value) for name, value in tension.items() if name != "difference"]
-    for place, (_, value) in enumerate(found):
-        axes.plot([place, place], [value["low"], value["high"]], color=ORANGE, linewidth=2)
-        axes.plot(place, value["value"], "o", color=INK, markersize=6)
-    axes.set_xticks(range(len(found)), [name for name, _ in found])
-    axes.set(xlim=(-0.6, len(found) - 0.4), xlabel="tension asked for")
-    titled(axes, "judged arousal")
 
 
 def draw_runs(orders: Mapping[str, Any]) -> Figure:

@@ -13,6 +13,7 @@ from psychoscore_evaluation.report.sections import (
     Pictures,
     control_section,
     emotion_section,
+    interpolation_section,
     music_section,
     originality_section,
     sweep_section,
@@ -23,6 +24,7 @@ from psychoscore_evaluation.report.style import CSS
 _SECTIONS = {
     "control": ("Control", control_section),
     "sweep": ("Dimensions", sweep_section),
+    "interpolation": ("Paths", interpolation_section),
     "emotion": ("Emotion", emotion_section),
     "music": ("Music", music_section),
     "originality": ("Originality", originality_section),
@@ -63,6 +65,11 @@ def _cards(record: Mapping[str, Any]) -> list[str]:
     if "sweep" in record:
         rows = record["sweep"]["map"]
         cards.append(card(f"{rows['with']} of {len(rows['rows'])}", "directions of the control map are heard"))
+    if "interpolation" in record:
+        of_paths = record["interpolation"]
+        cards.append(
+            card(f"{of_paths['followed']} of {of_paths['asked']}", "attributes follow a path between profiles")
+        )
     if "recognised" in record.get("emotion", {}):
         cards.append(card(shown(record["emotion"]["recognised"]), "quadrants recognised by the judge; chance is 0.25"))
     if "music" in record:

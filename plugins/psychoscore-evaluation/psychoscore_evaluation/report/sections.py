@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from psychoscore_core.attributes import ATTRIBUTES
+from psychoscore_evaluation.emotion import AT_TENSIONS
 from psychoscore_evaluation.estimate import shown
 from psychoscore_evaluation.report.markup import details, judged, paragraph, picture, section, table, text
 
@@ -94,25 +95,69 @@ def _map_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     return row["dimension"], row["attribute"], f"{row['effect']:+g}", f"{row['asked']:+.2f}", moved, row["music"]
 
 
+def interpolation_section(found: Mapping[str, Any], pictures: Pictures) -> str:
+    """Return the section on the paths between profiles."""
+    rows = [
+        (pair, name, f"{of['targets'][0]:.2f} to {of['targets'][-1]:.2f}", _rho(of), "yes" if of["follows"] else "no")
+        for pair, courses in found["pairs"].items()
+        for name, of in courses["attributes"].items()
+        if of["apart"]
+    ]
+    back = [f"{pair}: {', '.join(of['returns'])}" for pair, of in found["pairs"].items() if of["returns"]]
+    return section(
+        "interpolation",
+        "Is the way between two profiles even?",
+        paragraph(
+            f"{found['steps']} steps from one profile to another, {found['seeds']} seeds each. Where the targets of "
+            "the two ends differ by more than 15% of the attribute's usual range, the music should go the same way "
+            f"(ρ of place and measurement at least 0.9): it does in {found['followed']} of {found['asked']} cases of "
+            f"{', '.join(found['attributes'])}, in {found['followed_of_all']} of {found['asked_of_all']} of all "
+            "attributes."
+        ),
+        paragraph(f"Keys or modes that come back on the way: {'; '.join(back) or 'none'}.", note=True),
+        picture(
+            pictures["paths"],
+            "The attributes along the paths",
+            "Dashed is what the control map asks for, dots are measured. Orange should follow and does not; grey is "
+            "not asked to.",
+        ),
+        details("Every attribute", table(("pair", "attribute", "targets", "ρ", "follows"), rows, numbers=(2, 3))),
+    )
+
+
+def _rho(course: Mapping[str, Any]) -> str:
+    return "–" if course["rho"] is None else f"{course['rho']:+.2f}".replace("-", "−")
+
+
 def emotion_section(found: Mapping[str, Any], pictures: Pictures) -> str:
-    """Return the section on quadrants, or on why there is none."""
-    if "skipped" in found:
-        return section("emotion", "Is the emotion heard?", paragraph(f"Not measured: {found['skipped']}."))
+    """Return the section on quadrants, and on the same profiles at two tensions."""
+    verdicts = [paragraph(f"Not measured: {found['skipped']}.")] if "skipped" in found else _verdicts(found, pictures)
+    return section("emotion", "Is the emotion heard?", *verdicts, *_at_tensions(found["tension"], pictures))
+
+
+def _verdicts(found: Mapping[str, Any], pictures: Pictures) -> list[str]:
     shares = {"all": found["recognised"], **found["quadrants"]}
     shares |= {"arousal": found["arousal_right"], "valence": found["valence_right"]}
     rows = [(name, shown(share), share["n"]) for name, share in shares.items()]
-    return section(
-        "emotion",
-        "Is the emotion heard?",
+    return [
         paragraph(
             "A judge that learned from people's labels of EMOPIA says which quadrant of valence and arousal it hears "
             f"in takes of profiles of the four quadrants. Its own accuracy on labelled clips: {_accuracy(found)}. "
             "Q1 is happy, Q2 tense, Q3 sad, Q4 calm. Intervals are Wilson's, 95%."
         ),
-        picture(pictures["emotion"], "Recognised quadrants, table of verdicts, judged arousal"),
+        picture(pictures["emotion"], "Recognised quadrants and table of verdicts", narrow=True),
         table(("asked for", "recognised", "takes"), rows, numbers=(1, 2)),
-        paragraph(f"Judged arousal at tension 0.9 less that at 0.2: {shown(found['tension']['difference'])}."),
-    )
+    ]
+
+
+def _at_tensions(tension: Mapping[str, Any], pictures: Pictures) -> list[str]:
+    rows = [(name, AT_TENSIONS[name], *(shown(value) for value in of.values())) for name, of in tension.items()]
+    return [
+        "<h3>The same profiles, calm and tense</h3>",
+        paragraph("Tension 0.2 and 0.9 in every bar, the same profiles and seeds; means with Student's intervals."),
+        picture(pictures["at_tensions"], "The music at tension 0.2 and 0.9"),
+        table(("", "unit", "at 0.2", "at 0.9", "difference"), rows, numbers=(2, 3, 4)),
+    ]
 
 
 def _accuracy(found: Mapping[str, Any]) -> str:

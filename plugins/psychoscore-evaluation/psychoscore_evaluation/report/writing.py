@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from psychoscore_core.records import Take
 from psychoscore_core.whole_files import replacing, write_json
 from psychoscore_evaluation.evaluation import Evaluated
 from psychoscore_evaluation.report.control_figures import draw_leakage, draw_scatter, draw_spearman
 from psychoscore_evaluation.report.drawing import save
-from psychoscore_evaluation.report.other_figures import draw_emotion, draw_runs, draw_sweep, draw_tension
+from psychoscore_evaluation.report.emotion_figures import draw_at_tensions, draw_emotion
+from psychoscore_evaluation.report.other_figures import draw_runs, draw_sweep, draw_tension
 from psychoscore_evaluation.report.page import page
+from psychoscore_evaluation.report.path_figures import draw_paths
 
 FIGURES, TAKES = "figures", "takes"
 
@@ -55,19 +58,26 @@ def _tension(take: Take) -> float:
 
 def _pictures(evaluated: Evaluated, chosen: Mapping[str, Take], folder: Path) -> dict[str, Path]:
     folder.mkdir(exist_ok=True)
-    record, figures = evaluated.record, {}
+    record = evaluated.record
+    figures: dict[str, Figure] = {}
     if evaluated.control:
         figures |= {"scatter": draw_scatter(evaluated.control), "spearman": draw_spearman(evaluated.control)}
         figures["leakage"] = draw_leakage(evaluated.control)
     if evaluated.moves:
         figures["sweep"] = draw_sweep(evaluated.moves)
-    if "table" in record.get("emotion", {}):
-        figures["emotion"] = draw_emotion(record["emotion"])
+    if "interpolation" in record:
+        figures["paths"] = draw_paths(record["interpolation"])
+    figures |= _of_emotion(record.get("emotion", {}))
     if chosen:
         figures["tension"] = draw_tension(chosen)
     if "orders" in record.get("originality", {}):
         figures["runs"] = draw_runs(record["originality"]["orders"])
     return {name: save(figure, folder / f"{name}.png") for name, figure in figures.items()}
+
+
+def _of_emotion(emotion: Mapping[str, Any]) -> dict[str, Figure]:
+    figures = {"emotion": draw_emotion(emotion)} if "table" in emotion else {}
+    return figures | ({"at_tensions": draw_at_tensions(emotion["tension"])} if "tension" in emotion else {})
 
 
 def _take(title: str, take: Take, out: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ UNISON = 6.0  # nats that a pitch loses which another voice strikes at the same 
 OFFSETS = (0.8, 0.2, -0.3, 0.0)  # of each voice's centre from the planned mean, in planned deviations
 SPREAD = 0.9  # of each voice's deviation in the planned one
 CHORD_STEP = 5  # semitones within which a chord has another tone
-MELODY_SHARE = 0.35  # of the chord boost: melodies pass through more than their chord
+MELODY_SHARE = 0.5  # of the chord boost: melodies pass through more than their chord
 
 _LEAPS = np.clip(np.abs(np.arange(-127, 128)) - 2, 0, 6) * 1.0  # by interval, -127 to 127
 
@@ -90,7 +90,7 @@ class Conductor:
         if meaning.kind == "velocity" and self._config.dynamics:
             return self._velocity.weights()[meaning.values]
         if meaning.kind == "duration":
-            return self._polyphony.lengths(meaning.values)
+            return self._lengths(meaning.values)
         if meaning.kind == "voice":
             return self._of_voices(meaning.values)
         return None
@@ -165,7 +165,7 @@ class Conductor:
         here = self._rhythm.onsets[-1]
         wanted = sum(onset == here for onset, _ in script)
         had = sum(onset == here for onset, _ in self._played[-1])
-        return self._config.repeats * (0.5 if had < wanted else -0.5) if wanted else 0.0
+        return self._config.repeats * (2.0 if had < wanted else -1.0)  # 2: more than the next onset pulls
 
     def _of_voices(self, values: np.ndarray) -> np.ndarray:
         weights = self._voices.weights()
@@ -196,6 +196,15 @@ class Conductor:
             weights[note.pitch] += self._config.repeats
         weights[[note.pitch for note in self._here()]] -= UNISON
         return weights
+
+    def _lengths(self, values: np.ndarray) -> np.ndarray | None:
+        """Return the log-weight of every length; one that outlasts its chord loses, but in the melody."""
+        weights, bar = self._polyphony.lengths(values), self._bar
+        if not self._config.tension or self._voice == MELODY:
+            return weights
+        change = next((start for start, _ in bar.chords if start > self._onset), bar.length)
+        late = np.where(values > change - self._onset, -self._config.tension, 0.0)
+        return late if weights is None else weights + late
 
     def _leap(self) -> np.ndarray:
         """Return what each pitch (128,) loses as a foreign note: nothing near the voice's last note, more beyond.

@@ -45,8 +45,7 @@ class Rhythm:
         evenness = max(0.0, 1 - bar.plan.irregularity / RAGGED)
         if self._irregularity and wanted and evenness:
             wanted = _even_count(most, self._owed, self._wanted, evenness)
-        # A bar that takes up another keeps its rhythm unless the plan wants clearly more or less.
-        self._wanted = like if like and abs(like - wanted) <= max(1, 0.2 * wanted) else wanted
+        self._wanted = like or wanted  # a bar that takes up another has its rhythm
 
     def weights(self, grid: np.ndarray, more: float) -> tuple[np.ndarray, float]:
         """Return log-weights of the onsets of the grid (positions,), which rise, and of leaving the bar.
@@ -135,7 +134,7 @@ class Polyphony:
 
     def __init__(self, on: bool, most: int) -> None:
         self._on, self._most = on, most
-        self._share = Share(gain=0.35, most=3.0)
+        self._share = Share(gain=0.35, most=4.0)
         self._length = Share(gain=0.1, most=3.0)
         self._ends: list[int] = []  # where each sounding note ends, from the piece's beginning
         self._target = 1.0
@@ -165,7 +164,7 @@ class Polyphony:
             return NEVER
         if not self._on:
             return 0.0
-        return self._share.weight + max(-6.0, min(1.5, 1.5 * (self._target - self._count)))
+        return self._share.weight + max(-8.0, min(4.0, 2.5 * (self._target - self._count)))
 
     def lengths(self, values: np.ndarray) -> np.ndarray | None:
         """Return the log-weight of lengths in 24ths (ids,), -1 where an id is none; None where all are alike.
