@@ -38,17 +38,7 @@ def completed(profile: Profile, plan: Plan, seed: int) -> Plan:
     revise(harmonist, kept)
     symbols = _symbols(harmonist)
     bars = [evolve(bar, chord=bar.chord or symbol) for bar, symbol in zip(_keyed(setting), symbols, strict=True)]
-    return evolve(plan, bars=_taken_up(plan, bars))
-
-
-def _taken_up(plan: Plan, bars: list[BarPlan]) -> tuple[BarPlan, ...]:
-    """Return the bars, those that take up an earlier one of the same key on its chords; the last bar closes as it is."""
-    keys, done = evolve(plan, bars=tuple(bars)).keys, list(bars)
-    for index, bar in enumerate(bars[:-1]):
-        source = bar.repeats
-        if source is not None and 0 <= source < index and not plan.bars[index].chord and keys[source] == keys[index]:
-            done[index] = evolve(bar, chord=done[source].chord)
-    return tuple(done)
+    return evolve(plan, bars=tuple(bars))
 
 
 def _move(harmonist: Harmonist, phrase: Phrase, index: int) -> None:
