@@ -13,7 +13,7 @@ SIXTEENTH = GRID // 4
 INTERVALS = 17  # inter-onset intervals in sixteenths that are told apart; the last one stands for all longer ones
 BITS = 2.5  # entropy of a piece of irregularity 1
 FORGET = 0.98
-EVEN = 8.0  # nats a sixteenth
+EVEN, LEAST_EVEN = 8.0, 0.12  # nats a sixteenth; the share of it that stays however ragged a bar is to be
 OFF, UNEVEN = 3.0, 3.0  # what a number of onsets costs for being off by its own size, and for each bit of unevenness
 RAGGED = 0.6  # the irregularity from which evenness is not asked for
 NEVER = -math.inf
@@ -84,7 +84,8 @@ class Rhythm:
         return True
 
     def _intervals(self, grid: np.ndarray, here: int) -> np.ndarray:
-        if not self._irregularity or self._surprise.weight == 0:
+        # Below 0 it would call for the commonest interval: all onsets side by side, and half a bar of silence.
+        if not self._irregularity or self._surprise.weight <= 0:
             return np.zeros(len(grid))
         since = here if here >= 0 else self._before
         classes = np.clip((grid - since) // SIXTEENTH, 1, INTERVALS) - 1
@@ -94,9 +95,9 @@ class Rhythm:
         """Return what onsets lose for being off the even division of what is left of the bar, the more the more even
         the plan wants it."""
         assert self._bar is not None
-        price = EVEN * max(0.0, 1 - self._bar.plan.irregularity / RAGGED)
+        price = EVEN * max(LEAST_EVEN, 1 - self._bar.plan.irregularity / RAGGED)
         left = self._wanted - len(self.onsets)
-        if not self._irregularity or not price or left <= 0:
+        if not self._irregularity or left <= 0:
             return 0.0
         if here < 0:
             return np.asarray(-price / 2 * (grid / SIXTEENTH))
@@ -134,8 +135,8 @@ class Polyphony:
 
     def __init__(self, on: bool, most: int) -> None:
         self._on, self._most = on, most
-        self._share = Share(gain=0.35, most=4.0)
-        self._length = Share(gain=0.1, most=3.0)
+        self._share = Share(gain=0.3, most=2.0)
+        self._length = Share(gain=0.2, most=5.0)
         self._ends: list[int] = []  # where each sounding note ends, from the piece's beginning
         self._target = 1.0
         self._count = 0
@@ -164,7 +165,7 @@ class Polyphony:
             return NEVER
         if not self._on:
             return 0.0
-        return self._share.weight + max(-8.0, min(4.0, 2.5 * (self._target - self._count)))
+        return self._share.weight + max(-8.0, min(1.5, 2.0 * (self._target - self._count)))
 
     def lengths(self, values: np.ndarray) -> np.ndarray | None:
         """Return the log-weight of lengths in 24ths (ids,), -1 where an id is none; None where all are alike.
