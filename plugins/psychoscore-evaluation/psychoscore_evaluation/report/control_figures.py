@@ -62,7 +62,7 @@ def _medians(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     edges = np.unique(np.quantile(x, np.linspace(0, 1, BINS + 1)))
     place = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, max(0, len(edges) - 2))
     used = np.unique(place)
-    return tuple(np.array([np.median(v[place == p]) for p in used]) for v in (x, y))  # type: ignore[return-value]
+    return tuple(np.array([np.median(v[place == p]) for p in used]) for v in (x, y))  # type: ignore[return-value]  # two
 
 
 def draw_spearman(control: Control) -> Figure:
