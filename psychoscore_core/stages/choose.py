@@ -30,7 +30,8 @@ def best_of(
 
     Raises RunError where the raters do not measure that.
     """
-    ratings = rate(raters, candidates)
+    needed = {name: rater for name, rater in raters.items() if prefer.startswith(f"{name}.")}
+    ratings = rate(needed or raters, candidates)  # all of them only to name what there is
     for found in ratings.values():
         if prefer not in found:
             raise RunError(f"generation.prefer: no rater measures {prefer!r}{did_you_mean(prefer, found)}")

@@ -67,8 +67,8 @@ def tensile_strain(centre: np.ndarray, key: np.ndarray) -> np.ndarray:
     return np.linalg.norm(centre - key, axis=-1)
 
 
-_LINE = position(np.arange(LOWEST, LOWEST + 12))  # (12 places, 3)
-_APART = np.linalg.norm(_LINE[:, None] - _LINE[None], axis=-1)  # (12, 12)
+LINE = position(np.arange(LOWEST, LOWEST + 12))  # (12 places, 3)
+APART = np.linalg.norm(LINE[:, None] - LINE[None], axis=-1)  # (12, 12)
 _KEYS = np.stack([key_centre(0.0), key_centre(0.0, minor=True)])
 MINOR_MODES = ("Aeolian", "Dorian", "Phrygian", "Locrian")
 
@@ -83,8 +83,8 @@ def tension_ribbons(music: Music) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     heard = places.any(axis=1)
     weights = places[heard]
     present = weights > 0
-    diameter = np.max(_APART * (present[:, :, None] & present[:, None]), axis=(1, 2), initial=0.0)
-    centres = weights @ _LINE / weights.sum(axis=1, keepdims=True)
+    diameter = np.max(APART * (present[:, :, None] & present[:, None]), axis=(1, 2), initial=0.0)
+    centres = weights @ LINE / weights.sum(axis=1, keepdims=True)
     momentum = cloud_momentum(_unturned(centres, music, heard)) if len(centres) else np.zeros(0)
     strain = tensile_strain(centres, _KEYS[_minor(music)[heard]])
     return _spread(diameter, heard), _spread(momentum, heard), _spread(strain, heard)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from psychoscore_core.chord_symbols import read_chords
+from psychoscore_core.planning.targets import BY_BRIGHTNESS
 from psychoscore_core.records import DENSITY_MAX, KEYS, BarPlan, Plan
 
 # A plan's own numbers, as `BarPlan` has them.
@@ -37,7 +38,6 @@ NAMES = (
 )
 SLOW, FAST = 40.0, 200.0
 ONSETS = 32  # in a bar of four quarters that are a condition of density 1
-BY_BRIGHTNESS = ("Locrian", "Phrygian", "Aeolian", "Dorian", "Mixolydian", "Ionian", "Lydian")  # a fifth apart each
 
 
 def planned(plan: Plan) -> tuple[tuple[float, ...], ...]:

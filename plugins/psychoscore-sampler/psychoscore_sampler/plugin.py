@@ -35,7 +35,8 @@ class ConstrainedConfig:
     chord_boost: how many nats chord tones gain everywhere, 0 to 20; melodies half of it.
     tension: how many nats a note loses for each unit (of the spiral array) by which it makes half a bar more dissonant
         than the planned chord is, 0 to 20 (0 = off); a step of melody is free.
-    density: as many onsets as the plan's bars ask for, the rounding carried on.
+    density: as many onsets as the plan's bars ask for, the rounding carried on; an even rhythm, or a bar that takes up
+        another, may have some more or fewer.
     rhythm: pull the inter-onset intervals to the plan's irregularity.
     polyphony: pull the number of notes that sound together to the plan's.
     most_notes: never more notes together than so many, 0 = no limit.

@@ -9,12 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from psychoscore_hearing.spiral import LOWEST, position, spell
+from psychoscore_hearing.spiral import APART, LOWEST, spell
 
 SLACK = 0.35  # by which a melody may widen the chord's cloud for nothing: as far as a neighbouring scale tone does
 FREE = 2.2  # the diameter where no chord is planned, the median of pop songs
-_LINE = position(np.arange(LOWEST, LOWEST + 12))
-_APART = np.linalg.norm(_LINE[:, None] - _LINE[None], axis=-1)  # (12, 12)
 
 
 class Cloud:
@@ -46,8 +44,8 @@ class Cloud:
             return None
         present = list(self._present)
         limit = FREE if chord is None else _diameter(chord, tonic) + SLACK
-        limit = max(limit, float(_APART[np.ix_(present, present)].max()))
-        beyond = np.maximum(_APART[:, present].max(axis=1) - limit, 0.0)
+        limit = max(limit, float(APART[np.ix_(present, present)].max()))
+        beyond = np.maximum(APART[:, present].max(axis=1) - limit, 0.0)
         return np.asarray(-self._price * beyond[_places(tonic)])
 
 
@@ -60,4 +58,4 @@ def _places(tonic: int) -> np.ndarray:
 @lru_cache(maxsize=1024)
 def _diameter(chord: frozenset[int], tonic: int) -> float:
     places = _places(tonic)[list(chord)]
-    return float(_APART[np.ix_(places, places)].max())
+    return float(APART[np.ix_(places, places)].max())

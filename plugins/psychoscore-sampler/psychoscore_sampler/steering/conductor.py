@@ -30,7 +30,8 @@ class Conductor:
 
     Guarantees, each where its option is on: `scale`: no note outside the bar's scale and chord while the bar's
     chromaticism is 0. `chord_tones`: on strong beats, only tones of the planned chord. `density`: exactly the planned
-    number of onsets (the rounding carried from bar to bar). `most_notes`: never more sound together. `register`:
+    number of onsets (the rounding carried from bar to bar), where neither an even rhythm nor a bar taken up asks for
+    another. `most_notes`: never more sound together. `register`:
     no pitch outside the bar's window. The other options pull and promise nothing.
     """
 
