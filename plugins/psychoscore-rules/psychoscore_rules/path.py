@@ -17,7 +17,7 @@ from psychoscore_rules.form import Phrase
 from psychoscore_rules.progressions import CLOSES, CONTRASTS, WALKS
 from psychoscore_rules.scales import Scale, diatonic
 from psychoscore_rules.setting import Setting
-from psychoscore_rules.wants import Wants, foreign_offers, offers
+from psychoscore_rules.wants import Wants, foreign_offers, leads, offers
 
 Close = tuple[int, int, int]  # degrees from 1: approach, penultimate, goal
 Walk = tuple[float, list[int]]  # cost, degrees from 1, one a bar
@@ -25,8 +25,10 @@ FAR = 6.0  # cost of a step that the mode's walks do not know
 EVADING = {"deceptive": 2.0, "half": 1.5}  # cost of another close than the one that was meant
 SUSPENSE = 0.6  # share of the tension's room from which even a piece's last bar need not rest
 AWAY = 0.05  # weight of an opening away from the tonic where home was meant
-AGAIN, THE_SAME = 1.5, 0.5  # what a bar that takes up another saves by the same root, and by the same chord
+AGAIN, THE_SAME = 2.0, 4.0  # what a bar that takes up another saves by the same root, and by the same chord
 TRICKY = 0.3  # chromaticism from which foreign chords cost no more than their tension does
+DIMINISHED = {"dim": 1.2, "m7b5": 0.8, "dim7": 1.2}  # cost of chords that songs have seldom
+LEADING = -1.5  # cost of a minor key's dominant with the leading tone, where foreign notes are welcome
 HAZE = 0.7  # how far chance may move a degree's cost
 
 
@@ -74,13 +76,16 @@ class Harmonist:
         licence = self.setting.bar(bar).chromaticism
         if licence > 0 and resting != "final" and not (resting and degree == 1):
             price = 0.8 + 2.5 * (1 - min(1.0, licence / TRICKY))
-            found += [(price + 0.5 * named.foreign(scale), named) for named in foreign_offers(scale, degree - 1)]
+            found += [
+                (LEADING if leads(named, scale) else price + 0.5 * named.foreign(scale), named)
+                for named in foreign_offers(scale, degree - 1)
+            ]
         haze = self.setting.dice("degree", *phrase.theme, index, degree).uniform(0, HAZE)
         return [(cost + haze + self.wants.width(named.sound(scale).diameter), named) for cost, named in found]
 
     def _colour_cost(self, named: Named, resting: str) -> float:
         dislike = 2.0 - 1.8 * self.setting.character.colour + (0.5 if resting else 0.0)
-        return COLOURS[named.quality] * dislike
+        return COLOURS[named.quality] * dislike + DIMINISHED.get(named.quality, 0.0)
 
     def familiar(self, bar: int, named: Named) -> float:
         source = self.setting.bar(bar).repeats

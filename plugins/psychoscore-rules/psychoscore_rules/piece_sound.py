@@ -17,6 +17,7 @@ from psychoscore_rules.wants import Wants
 
 DISSONANT, MOVING, STRAINING = 80.0, 60.0, 60.0  # a bar's price of a squared difference of the piece's means
 TOO_FOREIGN, TOO_PURE = 800.0, 30.0  # the same of tones outside the scale, above and below what the plan allows
+HOME, HOMELESS = 0.3, 80.0  # share of half bars on the tonic, and a bar's price of a squared lack of it
 STAYING, RECOLOURED = 0.6, 1.8  # price of the same chord in the next bar, and of another one on the same root
 UNUSUAL = 4.0  # price of a step that the mode's walks do not know
 
@@ -64,6 +65,7 @@ class PieceSound:
     tension: float = 0.0  # sum of each bar's difference from what is wanted, and of its square
     squares: float = 0.0
     momentum: float = 0.0
+    home: int = 0  # half bars on the tonic
 
     def __attrs_post_init__(self) -> None:
         for bar, halves in enumerate(self.bars):
@@ -110,7 +112,8 @@ class PieceSound:
         foreign = (self.foreign + more * (one.foreign + two.foreign)) / count - wants.foreign
         movement = momentum / count - wants.movement
         strange = (TOO_FOREIGN if foreign > 0 else TOO_PURE) * foreign**2
-        return DISSONANT * diameter**2 + STRAINING * strain**2 + MOVING * movement**2 + strange
+        homeless = max(0.0, HOME - (self.home + more * ((one.degree == 1) + (two.degree == 1))) / count)
+        return DISSONANT * diameter**2 + STRAINING * strain**2 + MOVING * movement**2 + HOMELESS * homeless**2 + strange
 
     def _add(self, bar: int, halves: Halves, sign: int) -> None:
         one, two = halves
@@ -118,6 +121,7 @@ class PieceSound:
         self.diameter += sign * (one.sound.diameter + two.sound.diameter)
         self.strain += sign * (one.sound.strain + two.sound.strain)
         self.foreign += sign * (one.foreign + two.foreign)
+        self.home += sign * ((one.degree == 1) + (two.degree == 1))
         self.tension += sign * off
         self.squares += sign * off * off
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from psychoscore_core.planning.targets import UNITS, targets_of
-from psychoscore_rules.chord_names import COLOURS, Named
+from psychoscore_rules.chord_names import COLOURS, MINOR_THIRD, Named
 from psychoscore_rules.chord_tension import tension_at
 from psychoscore_rules.scales import Scale
 from psychoscore_rules.setting import Setting
@@ -16,11 +16,11 @@ NEAR = 0.04  # a difference of tension that does not matter
 FLAT = 0.15  # a range of tension below which the curve counts ever less
 WEIGHT, LEAST_WEIGHT = 90.0, 20.0  # of a squared difference of tension, against the negative logarithm of a weight
 DISSONANT = 3.0  # of a squared difference of diameter
-# Targets, and the means over half bars that the chords of a scale can have: fifths and triads to dominant sevenths.
+# Targets, and the means over half bars that the chords of a scale can have: triads to dominant sevenths, and as far from home as songs go.
 REACHED = {
-    "dissonance": ((0.95, 3.0), (1.5, 2.9)),
+    "dissonance": ((0.95, 3.0), (1.75, 2.6)),
     "movement": ((0.0, 1.0), (0.05, 1.0)),
-    "strain": ((0.15, 1.35), (0.45, 1.2)),
+    "strain": ((0.15, 1.35), (0.45, 0.87)),
 }
 CALMEST, TENSEST = 0.0, 0.9  # quantiles of a scale's chords that the curve is laid between
 FOREIGN = ("", "m", "7", "m7b5", "dim7")  # qualities that may leave the scale
@@ -108,3 +108,9 @@ def foreign_offers(scale: Scale, degree: int) -> tuple[Named, ...]:
     if degree in (1, 5, 6):
         found.append(Named((root - 1) % 12, ""))
     return tuple(named for named in found if 0 < named.foreign(scale) <= 2)
+
+
+def leads(named: Named, scale: Scale) -> bool:
+    """Say whether a chord is the dominant of a minor key, with the leading tone that its mode has not."""
+    fifth_above = (named.root - scale.tonic) % 12 == 7
+    return fifth_above and named.quality in ("", "7") and scale.intervals[2] == MINOR_THIRD

@@ -63,8 +63,8 @@ class ConstrainedConfig:
     )
     scale: bool = True
     chord_tones: bool = True
-    chord_boost: float = _within(0, 20, 4.0)
-    tension: float = _within(0, 20, 4.0)
+    chord_boost: float = _within(0, 20, 3.0)
+    tension: float = _within(0, 100, 20.0)
     density: bool = True
     rhythm: bool = True
     polyphony: bool = True
@@ -72,7 +72,7 @@ class ConstrainedConfig:
     register: bool = True
     melody: float = _within(0, 1, 0.4)
     dynamics: bool = True
-    repeats: float = _within(0, 20, 10.0)
+    repeats: float = _within(0, 40, 16.0)
     batch_size: int = _within(1, 1024, 16)
 
 

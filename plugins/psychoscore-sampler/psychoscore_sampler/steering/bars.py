@@ -9,6 +9,7 @@ from attrs import frozen
 
 from psychoscore_core.chord_symbols import read_chords
 from psychoscore_core.records import CONTRAST_MAX, DENSITY_MAX, KEYS, POLYPHONY_MAX, SCALES, SPAN_MAX, BarPlan, Plan
+from psychoscore_hearing.spiral import MINOR_MODES
 
 LOWEST, HIGHEST = 24, 103  # MIDI pitches: a piano less its outermost keys
 REACH = 2.5  # standard deviations
@@ -19,15 +20,16 @@ GRID = 24  # positions a quarter note, the unit of onsets and lengths
 class Bar:
     """One planned bar, ready to steer by.
 
-    length: in 24ths of a quarter. onsets: how many are wanted (not whole). tonic: pitch class. scale: (128,) bool of
-    pitches. chords: (start in 24ths, pitch classes) in order, () where no chord is planned. strong: onsets in 24ths
-    that are strong beats. The rest is in MIDI units, notes and shares.
+    length: in 24ths of a quarter. onsets: how many are wanted (not whole). tonic: pitch class. minor: whether its key
+    is. scale: (128,) bool of pitches. chords: (start in 24ths, pitch classes) in order, () where no chord is planned.
+    strong: onsets in 24ths that are strong beats. The rest is in MIDI units, notes and shares.
     """
 
     plan: BarPlan
     length: int
     onsets: float
     tonic: int
+    minor: bool
     scale: np.ndarray
     chords: tuple[tuple[int, frozenset[int]], ...]
     strong: frozenset[int]
@@ -68,6 +70,7 @@ def bars_of(plan: Plan) -> list[Bar]:
             length=length,
             onsets=bar.density * DENSITY_MAX * length / (4 * GRID),
             tonic=KEYS.index(key),
+            minor=mode in MINOR_MODES,
             scale=pitches_of(scale_of(key, mode)),
             chords=_chords(bar, length, index),
             strong=strong,

@@ -1,61 +1,139 @@
-"""The cloud of pitches that sound in half a bar, and what a further one would make of its width.
+"""The cloud of pitches that sound in half a bar: how tense it is, and how tense a further one would make it.
 
-Cloud diameter is what is heard as dissonance (Herremans and Chew 2016, on the spiral array of Chew 2002).
+Tension is that of `psychoscore_hearing.tension`: cloud diameter and tensile strain (Herremans and Chew 2016) on the
+spiral array of Chew (2002). Everything is seen from the key's centre, where the tonic is at place 0.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
 import numpy as np
+from attrs import frozen
 
-from psychoscore_hearing.spiral import APART, LOWEST, spell
+from psychoscore_hearing.spiral import APART, LINE, LOWEST, key_centre, spell
+from psychoscore_hearing.tension import CALM, DIAMETER, STRAIN, STRAINED
+from psychoscore_sampler.steering.bars import GRID, Bar
 
-SLACK = 0.35  # by which a melody may widen the chord's cloud for nothing: as far as a neighbouring scale tone does
-FREE = 2.2  # the diameter where no chord is planned, the median of pop songs
+WIDER = 0.35  # by which passing notes may widen the chord's cloud for nothing: as far as a neighbouring tone does
+NEAR = 0.05  # of strain, by which half a bar may miss its goal for nothing
+TRUST = 0.6  # share of the plan's tension in what half a bar aims at; the rest is its chord's own
+FLAT = 1e-3  # standard deviation of a plan's tension below which the chords alone say what to aim at
+TYPICAL = GRID / 2  # length that a note is thought to have before it is drawn, in 24ths of a quarter
+FREE = 1.8  # the diameter where no chord is planned: a triad's
+CHORD_MASS = 0.5  # of the half bar: how long its chord is thought to have sounded before any note does
+
+
+@frozen(eq=False)
+class Goal:
+    """What half a bar aims at: a tensile strain, and a cloud not much wider than its chord's.
+
+    start: the chord's centre seen from the key's (3,).
+    """
+
+    strain: float
+    start: np.ndarray
+    diameter: float
+
+    @property
+    def tension(self) -> float:
+        """Return the weighted sum of diameter and strain."""
+        return DIAMETER * self.diameter + STRAIN * self.strain
 
 
 class Cloud:
-    """The places on the line of fifths that sound in the present half bar, seen from the bar's tonic."""
+    """What sounds in the present half bar."""
 
-    def __init__(self, price: float) -> None:
-        self._price = price
-        self._sounding: list[tuple[int, int]] = []  # end of each note, its pitch
-        self._here: tuple[int, int] = (-1, -1)  # bar and half
-        self._present: set[int] = set()  # places, as indices
+    def __init__(self, price: float, bars: Sequence[Bar]) -> None:
+        """price: nats that a pitch loses for each unit of tension by which it takes the half bar off its goal."""
+        self._price, self._bars, self._goals = price, bars, goals_of(bars)
+        self._sounding: list[tuple[int, int]] = []  # end of each note from the piece's beginning, its pitch
+        self._here, self._end = (-1, -1), 0
+        self._places, self._line, self._norms = _seen_from(0, False)
 
-    def at(self, bar: int, half: int, time: int, tonic: int) -> None:
-        """Move on to a half bar; what still sounds belongs to it."""
+    def at(self, bar: int, start: int, onset: int) -> None:
+        """Move on to an onset of a bar that starts at a time, in 24ths of a quarter; what still sounds sounds on."""
+        length = self._bars[bar].length
+        half = int(2 * onset >= length)
         if (bar, half) == self._here:
             return
-        self._here = (bar, half)
-        self._sounding = [(end, pitch) for end, pitch in self._sounding if end > time]
-        places = _places(tonic)
-        self._present = {int(places[pitch]) for _, pitch in self._sounding}
+        self._here, opened = (bar, half), start + half * length // 2
+        self._end = start + (half + 1) * length // 2
+        self._places, self._line, self._norms = _seen_from(self._bars[bar].tonic, self._bars[bar].minor)
+        goal = self._goals[bar][half]
+        self._goal, self._mass = goal.strain, CHORD_MASS * length / 2
+        self._sum, self._widest = self._mass * goal.start, goal.diameter + WIDER
+        self._far = np.zeros(12)  # of each place: its largest distance from those that sound
+        self._sounding = [(end, pitch) for end, pitch in self._sounding if end > opened]
+        for end, pitch in self._sounding:
+            self._add(int(self._places[pitch]), min(end, self._end) - opened)
 
-    def note(self, end: int, pitch: int, tonic: int) -> None:
-        """Note a note and where it ends."""
+    def note(self, onset: int, end: int, pitch: int) -> None:
+        """Note a note, from and to a time."""
         self._sounding.append((end, pitch))
-        self._present.add(int(_places(tonic)[pitch]))
+        self._add(int(self._places[pitch]), min(end, self._end) - onset)
 
-    def weights(self, tonic: int, chord: frozenset[int] | None) -> np.ndarray | None:
-        """Return what each pitch (128,) weighs for widening the cloud beyond the chord's; None for nothing."""
-        if not self._present:
-            return None
-        present = list(self._present)
-        limit = FREE if chord is None else _diameter(chord, tonic) + SLACK
-        limit = max(limit, float(APART[np.ix_(present, present)].max()))
-        beyond = np.maximum(APART[:, present].max(axis=1) - limit, 0.0)
-        return np.asarray(-self._price * beyond[_places(tonic)])
+    def weights(self) -> np.ndarray:
+        """Return what each pitch (128,) weighs for taking the half bar off its goal, or nearer to it."""
+        mass = self._mass + TYPICAL
+        strain = np.sqrt(
+            TYPICAL * TYPICAL * self._norms + 2 * TYPICAL * (self._line @ self._sum) + float(self._sum @ self._sum)
+        )
+        off = np.maximum(np.abs(strain / mass - self._goal) - NEAR, 0.0)
+        wider = np.maximum(self._far - self._widest, 0.0)
+        return np.asarray((-self._price * (STRAIN * off + DIAMETER * wider))[self._places])
+
+    def _add(self, place: int, length: int) -> None:
+        self._sum = self._sum + length * self._line[place]
+        self._mass += length
+        self._widest = max(self._widest, float(self._far[place]))
+        np.maximum(self._far, APART[place], out=self._far)
 
 
-@lru_cache(maxsize=12)
-def _places(tonic: int) -> np.ndarray:
-    """Return the place of every MIDI pitch (128,) on the line of fifths, as an index."""
-    return np.asarray(spell(np.arange(128) % 12, tonic)) - LOWEST
+def goals_of(bars: Sequence[Bar]) -> list[tuple[Goal, Goal]]:
+    """Return what both halves of every bar aim at: as tense as their chords, moved towards the plan's own curve.
+
+    The curve is laid over the chords' tensions by regression, so that their mean and spread stay; where no chord is
+    planned, 0 and 1 are those of `harmonic_tension`.
+    """
+    chords = [[_chord_goal(bar, half) for half in (0, 1)] for bar in bars]
+    own = np.array([[goal.tension for goal in halves] for halves in chords])
+    asked = np.array([bar.plan.tension for bar in bars])
+    moves = np.zeros_like(own)
+    if asked.std() > FLAT:
+        slope = float(np.cov(asked, own.mean(axis=1), bias=True)[0, 1] / asked.var())
+        curve = own.mean() + max(slope, 0.0) * (asked - asked.mean())
+        moves = TRUST * (curve[:, None] - own) / STRAIN
+    return [
+        (_moved(one, by_one), _moved(two, by_two))
+        for (by_one, by_two), (one, two) in zip(moves.tolist(), chords, strict=True)
+    ]
+
+
+def _moved(goal: Goal, by: float) -> Goal:
+    return Goal(max(0.0, goal.strain + by), goal.start, goal.diameter)
+
+
+def _chord_goal(bar: Bar, half: int) -> Goal:
+    chord = bar.chord(half * bar.length // 2)
+    if chord is not None:
+        return _goal_of(chord, bar.tonic, bar.minor)
+    tension = CALM + bar.plan.tension * (STRAINED - CALM)
+    return Goal(max(0.0, tension - DIAMETER * FREE) / STRAIN, np.zeros(3), FREE)
 
 
 @lru_cache(maxsize=1024)
-def _diameter(chord: frozenset[int], tonic: int) -> float:
-    places = _places(tonic)[list(chord)]
-    return float(APART[np.ix_(places, places)].max())
+def _goal_of(chord: frozenset[int], tonic: int, minor: bool) -> Goal:
+    all_places, line, _ = _seen_from(tonic, minor)
+    places = all_places[list(chord)]
+    centre, diameter = line[places].mean(axis=0), float(APART[np.ix_(places, places)].max())
+    return Goal(float(np.linalg.norm(centre)), centre, diameter)
+
+
+@cache
+def _seen_from(tonic: int, minor: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return every MIDI pitch's place as an index (128,), the places seen from the key's centre (12, 3), and their
+    squared lengths (12,)."""
+    line = LINE - key_centre(0.0, minor)
+    return np.asarray(spell(np.arange(128) % 12, tonic)) - LOWEST, line, np.square(line).sum(axis=1)

@@ -12,16 +12,21 @@ from psychoscore_sampler.plugin import ConstrainedConfig
 from psychoscore_sampler.steering.bars import GRID, Bar, bars_of, pitches_of
 from psychoscore_sampler.steering.cloud import Cloud
 from psychoscore_sampler.steering.rhythm import Polyphony, Rhythm
+from psychoscore_sampler.steering.script import Script
 from psychoscore_sampler.steering.tilt import Share, Tilt
 from psychoscore_sampler.steering.voices import ACCOMPANIMENT, DRUMS, MELODY, NAMES, Voices
 
 NEVER = -math.inf
+FRESH = 4.0  # nats that a pitch class loses at an onset where all bars before have had it, if no bar is to be taken up
+ENOUGH = 0.5  # share of bars that take up others from which the others need not be fresh
 UNISON = 6.0  # nats that a pitch loses which another voice strikes at the same time
 OFFSETS = (0.8, 0.2, -0.3, 0.0)  # of each voice's centre from the planned mean, in planned deviations
 SPREAD = 0.9  # of each voice's deviation in the planned one
 CHORD_STEP = 5  # semitones within which a chord has another tone
-MELODY_SHARE = 0.5  # of the chord boost: melodies pass through more than their chord
+MELODY_SHARE = 0.5  # of the pull of chord and tension: melodies pass through more than their chord
+OUTLASTING = 4.0  # nats that a length loses which outlasts its chord
 
+_CLASSES = np.arange(128) % 12
 _LEAPS = np.clip(np.abs(np.arange(-127, 128)) - 2, 0, 6) * 1.0  # by interval, -127 to 127
 
 
@@ -42,12 +47,17 @@ class Conductor:
         self._polyphony = Polyphony(config.polyphony, config.most_notes)
         self._pitch, self._velocity = [Tilt(0.12, 0.06) for _ in NAMES], Tilt(0.10, 0.06)
         self._foreign = Share(gain=0.6, most=8.0)
-        self._cloud = Cloud(config.tension)
+        self._cloud = Cloud(config.tension, self._bars)
         self._voices = Voices(config.melody)
         self._played: list[list[tuple[int, Sounded]]] = []  # of each bar: onset in 24ths and note
+        self._script = Script()  # the bar that this one takes up
+        taking = sum(bar.plan.repeats is not None for bar in self._bars) / max(1, len(self._bars))
+        self._fresh = FRESH * max(0.0, 1 - taking / ENOUGH) if config.repeats else 0.0
+        self._known: dict[int, np.ndarray] = {}  # by onset: in how many bars each pitch class (12,) began there
         self.index = -1
         self._start = 0
         self._onset, self._voice = 0, ACCOMPANIMENT  # the voice of grammars that tell none
+        self._here: list[int] = []  # pitches of the notes that begin at this onset
         self._last: dict[str, int] = {}  # pitch of each voice's last note
         self._grids: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._fixed_weights: dict[
@@ -63,14 +73,24 @@ class Conductor:
         if self.index >= 0:
             self._start += self._bar.length
         self.index = index
-        bar, script = self._bar, self._script()
+        bar, source = self._bar, self._bar.plan.repeats
+        known = source is not None and 0 <= source < len(self._played)
+        self._remember()
+        self._script = Script(self._played[source] if known and self._config.repeats else ())
         self._played.append([])
-        self._rhythm.open(bar, len({onset for onset, _ in script}) or None)
-        self._polyphony.aim(bar.polyphony)
+        self._onset, self._here = -1, []
+        self._rhythm.open(bar, len(self._script) or None)
+        self._polyphony.aim(bar.polyphony, bar.plan.articulation)
         mean, deviation = bar.pitch
         for tilt, offset in zip(self._pitch, OFFSETS, strict=True):
             tilt.aim(mean + offset * deviation, SPREAD * deviation)
         self._velocity.aim(*bar.velocity)
+
+    def _remember(self) -> None:
+        """Note what the bar that is over had where."""
+        last = self._played[-1] if self._played else ()
+        for onset, pitch_class in {(onset, note.pitch % 12) for onset, note in last}:
+            self._known.setdefault(onset, np.zeros(12))[pitch_class] += 1
 
     def weights(self, meaning: Meaning) -> np.ndarray | None:
         """Return the log-weight of every id (family size,) that `meaning` speaks of, or None where all are alike.
@@ -102,33 +122,38 @@ class Conductor:
         if value < 0:
             return
         if meaning.kind == "onset":
-            self._onset = value
-            if self._rhythm.took(value):
-                self._polyphony.onset(self._start + value)
-                self._voices.onset()
+            self._take_onset(value)
         elif meaning.kind == "voice":
             self._voice = value
 
+    def _take_onset(self, onset: int) -> None:
+        if onset != self._onset:
+            self._onset, self._here = onset, []
+        if self._rhythm.took(onset):
+            self._polyphony.onset(self._start + onset)
+            self._voices.onset()
+
     def sounded(self, note: Sounded) -> None:
         """Note a note that is complete."""
-        onset = round(note.position * GRID)
+        bar, onset = self._bar, round(note.position * GRID)
+        if onset != self._onset:
+            self._onset, self._here = onset, []
         self._played[-1].append((onset, note))
-        end = self._start + onset + round(note.duration * GRID)
-        self._polyphony.note(end)
+        self._here.append(note.pitch)
+        start, length = self._start + onset, round(note.duration * GRID)
+        self._polyphony.note(start, length)
         self._voices.note(note.voice)
         self._velocity.drawn(note.velocity)
         self._last[note.voice] = note.pitch
         if note.voice != "drums":
-            self._cloud.note(end, note.pitch, self._bar.tonic)
+            self._cloud.at(self._place, self._start, onset)
+            self._cloud.note(start, start + length, note.pitch)
             self._pitch[NAMES.index(note.voice)].drawn(note.pitch)
-            self._foreign.missed(self._bar.plan.chromaticism - (not self._bar.scale[note.pitch]))
+            self._foreign.missed(bar.plan.chromaticism - (not bar.scale[note.pitch]))
 
-    def _script(self) -> list[tuple[int, Sounded]]:
-        """Return the notes of the bar that this one takes up."""
-        source = self._bar.plan.repeats
-        if not self._config.repeats or source is None or not 0 <= source < len(self._played):
-            return []
-        return self._played[source]
+    @property
+    def _place(self) -> int:
+        return min(max(self.index, 0), len(self._bars) - 1)
 
     def _onsets(self, values: np.ndarray) -> np.ndarray:
         key = id(values)
@@ -140,33 +165,22 @@ class Conductor:
         grid, places = self._grids[key]
         more = NEVER if self._full() else self._polyphony.more() + self._scripted_more()
         weights, leave = self._rhythm.weights(grid, more)
-        coming = self._next_scripted()
+        coming = self._script.after(self._rhythm.latest) if self._script else None
         if coming is not None:
             weights[np.searchsorted(grid, coming)] += self._config.repeats
         return np.append(weights, leave)[places]
 
     def _full(self) -> bool:
         """Say whether nothing is left to add to this onset: no voice, or no pitch below the top of the window."""
-        top = max((note.pitch for note in self._here()), default=0)
+        top = max(self._here, default=0)
         return self._voices.full or (self._config.register and top > self._bar.window[1] - CHORD_STEP)
-
-    def _here(self) -> list[Sounded]:
-        """Return the notes that begin at the present onset."""
-        return [note for onset, note in self._played[-1] if onset == self._onset]
-
-    def _next_scripted(self) -> int | None:
-        here = self._rhythm.onsets[-1] if self._rhythm.onsets else -1
-        return next((onset for onset, _ in self._script() if onset > here), None)
 
     def _scripted_more(self) -> float:
         """Return the weight of another note here: as many as the bar that is taken up had."""
-        script = self._script()
-        if not script or not self._rhythm.onsets:
+        if not self._script or not self._rhythm.onsets:
             return 0.0
-        here = self._rhythm.onsets[-1]
-        wanted = sum(onset == here for onset, _ in script)
-        had = sum(onset == here for onset, _ in self._played[-1])
-        return self._config.repeats * (2.0 if had < wanted else -1.0)  # 2: more than the next onset pulls
+        wanted = len(self._script.at(self._rhythm.latest))
+        return self._config.repeats * (2.0 if len(self._here) < wanted else -1.0)  # 2: more than the next onset pulls
 
     def _of_voices(self, values: np.ndarray) -> np.ndarray:
         weights = self._voices.weights()
@@ -176,8 +190,7 @@ class Conductor:
 
     def _scripted_notes(self) -> list[Sounded]:
         """Return the notes of the bar taken up that begin here and have not been played yet."""
-        had = {note.pitch for note in self._here()}
-        return [note for onset, note in self._script() if onset == self._onset and note.pitch not in had]
+        return [note for note in self._script.at(self._onset) if note.pitch not in self._here]
 
     def _pitches(self) -> np.ndarray:
         """Return the log-weight of every pitch (128,)."""
@@ -188,14 +201,15 @@ class Conductor:
         if foreign is not None:
             weights += (self._foreign.weight - self._leap()) * foreign
         if self._config.tension:
-            bar = self._bar
-            self._cloud.at(self.index, 2 * self._onset // bar.length, self._start + self._onset, bar.tonic)
-            wide = self._cloud.weights(bar.tonic, bar.chord(self._onset))
-            if wide is not None:
-                weights += wide
-        for note in self._scripted_notes():
-            weights[note.pitch] += self._config.repeats
-        weights[[note.pitch for note in self._here()]] -= UNISON
+            self._cloud.at(self._place, self._start, self._onset)
+            share = MELODY_SHARE if self._voice == MELODY else 1.0
+            weights += share * self._cloud.weights()
+        if self._script:
+            for note in self._scripted_notes():
+                weights[note.pitch] += self._config.repeats
+        elif self._fresh and self._onset in self._known:
+            weights -= (self._fresh / len(self._played) * self._known[self._onset])[_CLASSES]
+        weights[self._here] -= UNISON
         return weights
 
     def _lengths(self, values: np.ndarray) -> np.ndarray | None:
@@ -204,7 +218,7 @@ class Conductor:
         if not self._config.tension or self._voice == MELODY:
             return weights
         change = next((start for start, _ in bar.chords if start > self._onset), bar.length)
-        late = np.where(values > change - self._onset, -self._config.tension, 0.0)
+        late = np.where(values > change - self._onset, -OUTLASTING, 0.0)
         return late if weights is None else weights + late
 
     def _leap(self) -> np.ndarray:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from psychoscore_core.planning.targets import reach_of_rhythm
 from psychoscore_sampler.steering.bars import GRID, Bar
 from psychoscore_sampler.steering.tilt import Share
 
@@ -15,7 +16,8 @@ BITS = 2.5  # entropy of a piece of irregularity 1
 FORGET = 0.98
 EVEN, LEAST_EVEN = 8.0, 0.12  # nats a sixteenth; the share of it that stays however ragged a bar is to be
 OFF, UNEVEN = 3.0, 3.0  # what a number of onsets costs for being off by its own size, and for each bit of unevenness
-RAGGED = 0.6  # the irregularity from which evenness is not asked for
+CORRECTED = 1.0  # share of the evenness that each bit of entropy too many adds
+STRUCK, CROWD = 2, 1.0  # notes that begin together at no price, and nats for each further one: pianists hold the rest
 NEVER = -math.inf
 
 
@@ -25,9 +27,11 @@ class Rhythm:
     def __init__(self, density: bool, irregularity: bool) -> None:
         self._density, self._irregularity = density, irregularity
         self._surprise = Share(gain=0.6, most=8.0)
-        self._seen = np.full(INTERVALS, 0.25)  # how often each interval was played, lately
+        self._seen = np.full(INTERVALS, 0.1)  # how often each interval was played, lately
         self._owed = 0.0  # onsets that the plan had and the music has not yet
         self._bar: Bar | None = None
+        self._least, self._most = 0.0, BITS  # entropy that the bar's onsets can have
+        self._even_price = 0.0
         self._wanted = 0
         self.onsets: list[int] = []  # of this bar
         self._before = -GRID  # the last onset of the bar before, from this bar's line
@@ -39,13 +43,22 @@ class Rhythm:
             self._before = (self.onsets[-1] if self.onsets else self._before) - self._bar.length
         self._bar, self.onsets = bar, []
         # What one bar could not give, the next few may; a debt that grows would end in a bar unlike all others.
-        self._owed = bar.onsets + max(-bar.onsets / 2, min(bar.onsets / 2, self._owed))
+        quarters = bar.length / GRID
+        self._least, self._most = reach_of_rhythm(round(4 * bar.onsets / quarters, 2))
+        evenness = self._evenness()
+        carried = max(-bar.onsets / 2, min(bar.onsets / 2, self._owed)) * (1 - evenness)
+        self._owed = bar.onsets + carried
         most = bar.length // SIXTEENTH
         wanted = max(1 if bar.onsets > 0 else 0, min(most, round(self._owed)))
-        evenness = max(0.0, 1 - bar.plan.irregularity / RAGGED)
         if self._irregularity and wanted and evenness:
             wanted = _even_count(most, self._owed, self._wanted, evenness)
         self._wanted = like or wanted  # a bar that takes up another has its rhythm
+        self._even_price = self._price()
+
+    @property
+    def latest(self) -> int:
+        """Return the last onset of the bar so far, -1 where there is none."""
+        return self.onsets[-1] if self.onsets else -1
 
     def weights(self, grid: np.ndarray, more: float) -> tuple[np.ndarray, float]:
         """Return log-weights of the onsets of the grid (positions,), which rise, and of leaving the bar.
@@ -95,7 +108,7 @@ class Rhythm:
         """Return what onsets lose for being off the even division of what is left of the bar, the more the more even
         the plan wants it."""
         assert self._bar is not None
-        price = EVEN * max(LEAST_EVEN, 1 - self._bar.plan.irregularity / RAGGED)
+        price = self._even_price
         left = self._wanted - len(self.onsets)
         if not self._irregularity or left <= 0:
             return 0.0
@@ -103,6 +116,19 @@ class Rhythm:
             return np.asarray(-price / 2 * (grid / SIXTEENTH))
         ideal = (self._bar.length - here) / (left + 1)
         return np.asarray(-price * np.abs(grid - here - ideal) / SIXTEENTH)
+
+    def _evenness(self) -> float:
+        """Return how even the bar is to be, from 1, as even as its onsets can be, to 0, as ragged."""
+        assert self._bar is not None
+        asked = min(self._most, max(self._least, BITS * self._bar.plan.irregularity))
+        return (self._most - asked) / (self._most - self._least) if self._most > self._least else 0.0
+
+    def _price(self) -> float:
+        """Return the nats that an onset loses for each sixteenth off the even division, by feedback."""
+        assert self._bar is not None
+        shares = self._seen / self._seen.sum()
+        excess = float(shares @ self._bits()) - max(self._least, BITS * self._bar.plan.irregularity)
+        return EVEN * min(1.0, max(LEAST_EVEN, self._evenness() + CORRECTED * excess))
 
     def _bits(self) -> np.ndarray:
         return -np.log2(self._seen / self._seen.sum())
@@ -138,12 +164,12 @@ class Polyphony:
         self._share = Share(gain=0.3, most=2.0)
         self._length = Share(gain=0.2, most=5.0)
         self._ends: list[int] = []  # where each sounding note ends, from the piece's beginning
-        self._target = 1.0
-        self._count = 0
+        self._target, self._touch = 1.0, 1.0
+        self._count, self._struck = 0, 0  # notes that sound at the present onset, and those of them that begin there
 
-    def aim(self, target: float) -> None:
-        """Set how many notes should sound at an onset."""
-        self._target = target
+    def aim(self, target: float, touch: float = 1.0) -> None:
+        """Set how many notes should sound at an onset, and which share of their lengths they are held."""
+        self._target, self._touch = target, touch
 
     def onset(self, time: int) -> None:
         """Begin a new onset: what sounded before is judged, what has ended is forgotten."""
@@ -153,11 +179,13 @@ class Polyphony:
             self._length.missed(missing)
         self._ends = [end for end in self._ends if end > time]
         self._count = len(self._ends)
+        self._struck = 0
 
-    def note(self, end: int) -> None:
-        """Note one more note and where it ends."""
-        self._ends.append(end)
+    def note(self, start: int, length: int) -> None:
+        """Note one more note, which a player holds as long as the touch wants."""
+        self._ends.append(start + round(length * self._touch))
         self._count += 1
+        self._struck += 1
 
     def more(self) -> float:
         """Return the log-weight of one more note at this onset."""
@@ -165,7 +193,8 @@ class Polyphony:
             return NEVER
         if not self._on:
             return 0.0
-        return self._share.weight + max(-8.0, min(1.5, 2.0 * (self._target - self._count)))
+        crowd = CROWD * max(0, self._struck - STRUCK)
+        return self._share.weight - crowd + max(-8.0, min(1.5, 2.0 * (self._target - self._count)))
 
     def lengths(self, values: np.ndarray) -> np.ndarray | None:
         """Return the log-weight of lengths in 24ths (ids,), -1 where an id is none; None where all are alike.
