@@ -14,13 +14,14 @@ from psychoscore_rules.setting import Setting
 
 NEAR = 0.04  # a difference of tension that does not matter
 FLAT = 0.15  # a range of tension below which the curve counts ever less
-WEIGHT, LEAST_WEIGHT = 90.0, 20.0  # of a squared difference of tension, against the negative logarithm of a weight
+WEIGHT, LEAST_WEIGHT = 130.0, 25.0  # of a squared difference of tension, against the negative logarithm of a weight
 DISSONANT = 3.0  # of a squared difference of diameter
+SPREAD = 2.5  # share of a scale's room for tension that each unit of the curve's width is given
 # Targets, and the means over half bars that the chords of a scale can have: triads to dominant sevenths, and as far from home as songs go.
 REACHED = {
-    "dissonance": ((0.95, 3.0), (1.75, 2.6)),
+    "dissonance": ((0.95, 3.0), (1.75, 2.65)),
     "movement": ((0.0, 1.0), (0.05, 1.0)),
-    "strain": ((0.15, 1.35), (0.45, 0.87)),
+    "strain": ((0.15, 1.35), (0.45, 0.95)),
 }
 CALMEST, TENSEST = 0.0, 0.9  # quantiles of a scale's chords that the curve is laid between
 FOREIGN = ("", "m", "7", "m7b5", "dim7")  # qualities that may leave the scale
@@ -53,12 +54,12 @@ class Wants:
 def wants_of(setting: Setting) -> Wants:
     """Lay the plan's tension over what the chords of each bar's scale can do, and read the profile's targets.
 
-    A curve that spans half of [0, 1] or more is given the whole room; a flatter one a part of it, around the level
+    A curve that spans 0.4 of [0, 1] or more is given the whole room; a flatter one a part of it, around the level
     that dissonance and strain make. The mean strain is that of the plan's tension, which the user may have drawn.
     """
     curve = [bar.tension for bar in setting.plan.bars]
     low, width, mean = min(curve), max(curve) - min(curve), sum(curve) / len(curve)
-    room = min(1.0, 2 * width)
+    room = min(1.0, SPREAD * width)
     rises = [room * ((tension - low) / width if width else 0.0) for tension in curve]
     reaches = [_reach(setting.scale(setting.section(bar))) for bar in range(setting.bars)]
     targets = targets_of(setting.profile)

@@ -63,8 +63,8 @@ class ConstrainedConfig:
     )
     scale: bool = True
     chord_tones: bool = True
-    chord_boost: float = _within(0, 20, 3.0)
-    tension: float = _within(0, 100, 20.0)
+    chord_boost: float = _within(0, 20, 4.0)
+    tension: float = _within(0, 100, 30.0)
     density: bool = True
     rhythm: bool = True
     polyphony: bool = True

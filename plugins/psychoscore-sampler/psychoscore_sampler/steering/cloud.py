@@ -18,7 +18,7 @@ from psychoscore_sampler.steering.bars import GRID, Bar
 
 WIDER = 0.35  # by which passing notes may widen the chord's cloud for nothing: as far as a neighbouring tone does
 NEAR = 0.05  # of strain, by which half a bar may miss its goal for nothing
-TRUST = 0.6  # share of the plan's tension in what half a bar aims at; the rest is its chord's own
+TRUST = 0.9  # share of the plan's tension in what half a bar aims at; the rest is its chord's own
 FLAT = 1e-3  # standard deviation of a plan's tension below which the chords alone say what to aim at
 TYPICAL = GRID / 2  # length that a note is thought to have before it is drawn, in 24ths of a quarter
 FREE = 1.8  # the diameter where no chord is planned: a triad's
