@@ -69,11 +69,11 @@ def reach_of_rhythm(density: float) -> tuple[float, float]:
     density: onsets in a bar of four quarters. The most is the entropy of intervals of which only the mean is known
     (geometric: the maximum of entropy); the least that of the most even number of onsets within a sixth of the density.
     """
-    share = min(1.0, max(density, 1.0) / SIXTEENTHS)
+    density = min(float(SIXTEENTHS), max(1.0, density))
+    share = density / SIXTEENTHS
     most = _entropy(share) / share
     counts = [n for n in range(1, SIXTEENTHS + 1) if abs(n - density) <= NEAR_ENOUGH * density] or [round(density)]
-    least = min(_entropy(SIXTEENTHS % count / count) for count in counts if count)
-    return min(least, most), most
+    return min(most, *(_entropy(SIXTEENTHS % count / count) for count in counts)), most
 
 
 def _entropy(share: float) -> float:

@@ -11,7 +11,8 @@ from psychoscore_core.attributes import ATTRIBUTES
 from psychoscore_core.planning.control_map import AUDIBLE, CONTROLS, REFERENCES, SILENT
 from psychoscore_core.planning.control_page import control_page, percentiles
 from psychoscore_core.planning.options import CURVES
-from psychoscore_core.planning.targets import bar_targets, targets_of
+from psychoscore_core.planning.repeating import with_repeats
+from psychoscore_core.planning.targets import bar_targets, playable_irregularity, targets_of
 from psychoscore_core.profile import BIASES, DIMENSIONS, Disc, Ocean, Physics, Profile
 from psychoscore_core.records import DENSITY_MAX
 from psychoscore_core.rule_table import plan_of
@@ -85,14 +86,28 @@ def repeats(**changes):
 
 
 def test_a_returning_section_takes_up_its_first_bars():
-    assert repeats()[16:23] == [0, 1, 2, 3, 0, 1, 6]
+    assert repeats()[16:23] == [0, 1, 2, None, 0, 5, None]
 
 
 def test_phrases_repeat_as_much_as_the_profile_asks():
     orderly = Ocean(conscientiousness=1.0)
-    assert repeats(ocean=orderly)[4:8] == [0, 1, 2, None]
-    assert repeats(ocean=orderly, physics=Physics(exponent=0.5))[4:8] == [0, 1, None, None]
-    assert repeats(physics=Physics(exponent=0.5), ocean=Ocean(conscientiousness=0.2))[4:8] == [None] * 4
+    assert repeats(ocean=orderly)[:8] == [None, None, 0, None, 0, 1, 0, 3]
+    assert repeats(ocean=orderly, physics=Physics(exponent=0.5))[:8] == [None] * 4 + [0, None, None, None]
+    assert repeats(physics=Physics(exponent=0.5), ocean=Ocean(conscientiousness=0.2))[:16] == [None] * 16
+
+
+@pytest.mark.parametrize("bars", [16, 32])
+def test_the_more_repetition_the_more_bars_take_up_others(bars):
+    taken = [
+        sum(bar.repeats is not None for bar in with_repeats(plan_of(Profile(), bars).bars, share))
+        for share in (0.0, 0.2, 0.4, 0.6, 0.8)
+    ]
+    assert taken == [round((bars - 1) * share**1.5) for share in (0.0, 0.2, 0.4, 0.6, 0.8)]
+
+
+@pytest.mark.parametrize(("bits", "density", "found"), [(0.0, 8, 0.0), (2.5, 8, 2.0), (0.0, 16, 0.0), (9.0, 16, 0.0)])
+def test_irregularity_is_what_so_many_onsets_allow(bits, density, found):
+    assert playable_irregularity(bits, density) == pytest.approx(found)
 
 
 def test_a_bar_takes_up_an_original_that_stands_before_it():

@@ -18,7 +18,9 @@ from psychoscore_core.profile_json import read_profile
 from psychoscore_core.random_profile import random_profile
 from psychoscore_evaluation.interpolation import FOLLOWED, backwards, between, courses, path, returns
 
-STEPPED = {row.attribute for row in CONTROLS if row.shape == "steps"}  # tempo, brightness, dynamics
+STEPPED = {row.attribute for row in CONTROLS if row.shape == "steps"} | {
+    "irregularity"  # bounded by what the density on the way allows
+}
 
 
 @pytest.fixture(scope="module")

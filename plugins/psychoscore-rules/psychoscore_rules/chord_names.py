@@ -46,6 +46,12 @@ class Named:
     def pitch_classes(self) -> tuple[int, ...]:
         return _pitch_classes(self.root, self.quality)
 
+    @property
+    def third(self) -> int:
+        """Return 1 for a major third above the root, -1 for a minor one, 0 without either."""
+        above = QUALITIES[self.quality]
+        return (4 in above) - (3 in above)
+
     def foreign(self, scale: Scale) -> int:
         """Return how many of its tones lie outside a scale."""
         return sum(pitch_class not in scale.pitch_classes for pitch_class in self.pitch_classes)

@@ -25,9 +25,10 @@ FAR = 6.0  # cost of a step that the mode's walks do not know
 EVADING = {"deceptive": 2.0, "half": 1.5}  # cost of another close than the one that was meant
 SUSPENSE = 0.6  # share of the tension's room from which even a piece's last bar need not rest
 AWAY = 0.05  # weight of an opening away from the tonic where home was meant
-AGAIN, THE_SAME = 2.0, 4.0  # what a bar that takes up another saves by the same root, and by the same chord
+AGAIN, THE_SAME = 3.0, 4.0  # what a bar that takes up another saves by the same root, and by the same chord
 TRICKY = 0.3  # chromaticism from which foreign chords cost no more than their tension does
 DIMINISHED = {"dim": 1.2, "m7b5": 0.8, "dim7": 1.2}  # cost of chords that songs have seldom
+LIKING = 1.5  # what a bright mind saves by a major third in a chord, or a dark one by a minor third
 LEADING = -1.5  # cost of a minor key's dominant with the leading tone, where foreign notes are welcome
 HAZE = 0.7  # how far chance may move a degree's cost
 
@@ -85,7 +86,8 @@ class Harmonist:
 
     def _colour_cost(self, named: Named, resting: str) -> float:
         dislike = 2.0 - 1.8 * self.setting.character.colour + (0.5 if resting else 0.0)
-        return COLOURS[named.quality] * dislike + DIMINISHED.get(named.quality, 0.0)
+        liked = LIKING * named.third * self.setting.character.brightness
+        return COLOURS[named.quality] * dislike + DIMINISHED.get(named.quality, 0.0) - liked
 
     def familiar(self, bar: int, named: Named) -> float:
         source = self.setting.bar(bar).repeats

@@ -19,7 +19,7 @@ DISSONANT = 3.0  # of a squared difference of diameter
 SPREAD = 2.5  # share of a scale's room for tension that each unit of the curve's width is given
 # Targets, and the means over half bars that the chords of a scale can have: triads to dominant sevenths, and as far from home as songs go.
 REACHED = {
-    "dissonance": ((0.95, 3.0), (1.75, 2.65)),
+    "dissonance": ((0.95, 3.0), (1.75, 2.75)),
     "movement": ((0.0, 1.0), (0.05, 1.0)),
     "strain": ((0.15, 1.35), (0.45, 0.95)),
 }

@@ -99,10 +99,10 @@ def test_two_chords_share_a_bar():
     assert second and second <= {7, 11, 2, 5}
 
 
-@pytest.mark.parametrize(("density", "signature"), [(0.16, (4, 4)), (0.43, (4, 4)), (0.72, (4, 4)), (0.48, (3, 4))])
+@pytest.mark.parametrize(("density", "signature"), [(0.3, (4, 4)), (0.43, (4, 4)), (0.72, (4, 4)), (0.48, (3, 4))])
 def test_bars_have_as_many_onsets_as_planned(density, signature):
     quarters = signature[0]
-    counts = onsets_a_bar(made(plan_of(density=density, time_signature=signature, irregularity=0.6)), quarters)
+    counts = onsets_a_bar(made(plan_of(density=density, time_signature=signature, irregularity=1.0)), quarters)
     assert sum(counts) == pytest.approx(density * DENSITY_MAX * quarters / 4 * BARS, abs=0.51)
     assert max(counts) - min(counts) <= 1
 

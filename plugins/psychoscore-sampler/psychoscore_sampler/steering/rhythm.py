@@ -163,7 +163,8 @@ class Polyphony:
         self._on, self._most = on, most
         self._share = Share(gain=0.3, most=2.0)
         self._length = Share(gain=0.2, most=5.0)
-        self._ends: list[int] = []  # where each sounding note ends, from the piece's beginning
+        self._ends: list[int] = []  # where each sounding note is let go, from the piece's beginning
+        self._written: list[int] = []  # where it ends as it is written, which is what `most` counts
         self._target, self._touch = 1.0, 1.0
         self._count, self._struck = 0, 0  # notes that sound at the present onset, and those of them that begin there
 
@@ -178,18 +179,20 @@ class Polyphony:
             self._share.missed(missing)
             self._length.missed(missing)
         self._ends = [end for end in self._ends if end > time]
+        self._written = [end for end in self._written if end > time]
         self._count = len(self._ends)
         self._struck = 0
 
     def note(self, start: int, length: int) -> None:
         """Note one more note, which a player holds as long as the touch wants."""
         self._ends.append(start + round(length * self._touch))
+        self._written.append(start + length)
         self._count += 1
         self._struck += 1
 
     def more(self) -> float:
         """Return the log-weight of one more note at this onset."""
-        if self._most and self._count >= self._most:
+        if self._most and len(self._written) >= self._most:
             return NEVER
         if not self._on:
             return 0.0
@@ -201,7 +204,7 @@ class Polyphony:
 
         The last note that may sound ends before the next onset can come, so that there is room for one then.
         """
-        if self._most and self._count >= self._most - 1:
+        if self._most and len(self._written) >= self._most - 1:
             shortest = values[values > 0].min()
             return np.where(values == shortest, 0.0, NEVER)
         if not self._on or self._length.weight == 0:
