@@ -181,7 +181,8 @@ TRAINING_RANGES: Mapping[str, tuple[Validator, ...]] = {
     "seed": (ge(0), le(_SEED_MAX)),
 }
 
-# The weakest layer. A loss, arranger or rater of it that is not installed is left out; anything else is an error.
+# The weakest layer. A loss, arranger or rater of it that is not installed is left out, and so is the exporter `report`;
+# anything else is an error.
 DEFAULTS: Mapping[str, Any] = {
     "name": "untitled",
     "encoder": {"use": "psychometric"},
@@ -193,5 +194,5 @@ DEFAULTS: Mapping[str, Any] = {
     "losses": {"causal-lm": {}},
     "arrangers": {"performance": {}},
     "raters": {"attributes": {}, "statistics": {}},
-    "exporters": {"midi": {}},
+    "exporters": {"midi": {}, "report": {}},
 }
