@@ -30,7 +30,7 @@ TABLES: Mapping[str, str] = {  # the same for keys that hold several
     "exporters": "exporter",
 }
 NAME = r"[^\W_](?:[\w -]*\w)?"  # a folder on every platform, never an option or a way out
-_TIME_SIGNATURE = re.compile(r"([1-9]|[12]\d|3[0-2])/(1|2|4|8|16|32)")
+_TIME_SIGNATURE = re.compile(r"([1-9]|[12]\d|3[0-2])/(1|2|4|8|16)")
 _SEED_MAX = 2**63 - 1
 
 Validator = Callable[[Any, Any, Any], object]
@@ -66,7 +66,7 @@ class Named:
 
 def _time_signature(instance: object, attribute: Attribute[str], value: str) -> None:
     if not _TIME_SIGNATURE.fullmatch(value):
-        raise ValueError(f"must be 1 to 32 beats over 1, 2, 4, 8, 16 or 32, like '3/4', not {value!r:.60}")
+        raise ValueError(f"must be 1 to 32 beats over 1, 2, 4, 8 or 16, like '3/4', not {value!r:.60}")
 
 
 def _optional(*validators: Validator) -> Any:

@@ -73,6 +73,12 @@ def test_a_run_imports_neither_torch_nor_miditok(shell):
     assert done.stderr.splitlines()[-1] == "[]"
 
 
+def test_the_metre_is_written_as_it_was_asked_for(shell):
+    shell.write(generation={"bars": 4, "time_signature": "3/2"})
+    signature = Score(shell.run()[0]).time_signatures[0]
+    assert (signature.numerator, signature.denominator) == (3, 2)
+
+
 def test_many_profiles_and_takes_have_files_of_their_own(shell):
     shell.write(generation={"profiles": {"mad": "ophelia", "merry": "puck"}, "takes": 2, "bars": 4})
     names = [path.name for path in shell.run() if path.suffix == ".mid"]
@@ -99,6 +105,10 @@ BAD = {
     "no such command": (("ran",), "there is no command 'ran'"),
     "too many bars": (("generate", "hamlet", "-o", "a.mid", "--bars", "9999"), "generation.bars"),
     "an unknown stage": (("run", "-C", "project", "--from", "trian"), "no stage 'trian' (did you mean 'train'?)"),
+    "bars without a token": (
+        ("run", "-C", "project", "--set", "generation.time_signature=5/16"),
+        "generation.time_signature: this tokenizer has no bars of 5/16, it wrote 4/4 instead",
+    ),
     "an unknown model": (("run", "-C", "project", "--set", "model=rule"), "did you mean 'rules'?"),
     "untrained": (("run", "-C", "project", "--set", "model=transformer"), "transformer must be trained"),
     "no such data": (
