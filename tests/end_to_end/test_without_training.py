@@ -106,7 +106,7 @@ BAD = {
     "too many bars": (("generate", "hamlet", "-o", "a.mid", "--bars", "9999"), "generation.bars"),
     "an unknown stage": (("run", "-C", "project", "--from", "trian"), "no stage 'trian' (did you mean 'train'?)"),
     "bars without a token": (
-        ("run", "-C", "project", "--set", "generation.time_signature=5/16"),
+        ("generate", "hamlet", "-o", "a.mid", "--set", "generation.time_signature=5/16"),
         "generation.time_signature: this tokenizer has no bars of 5/16, it wrote 4/4 instead",
     ),
     "an unknown model": (("run", "-C", "project", "--set", "model=rule"), "did you mean 'rules'?"),
