@@ -28,7 +28,7 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "psychoscore-audio": ("exporter:audio",),
         "psychoscore-hearing": ("rater:attributes",),
         "psychoscore-judge": ("rater:judge",),
-        "psychoscore-evaluation": (),
+        "psychoscore-evaluation": ("exporter:report",),
         "psychoscore-arranging": ("arranger:instruments", "arranger:performance", "rater:statistics"),
     }
 )

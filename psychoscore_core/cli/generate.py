@@ -7,12 +7,16 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import evolve
 
 from psychoscore_core.cli.options import config_options, plugin_options
 from psychoscore_core.errors import ConfigError, RunError
+
+if TYPE_CHECKING:
+    from psychoscore_core.config.explain import Resolved
 
 PROFILES = "generation.profiles"
 
@@ -77,7 +81,7 @@ def _write(
 
     found = discover(plugins, no_plugin)
     resolved = load_project(folder, found, preset=preset, sets=sets, required=False)
-    planned = plan_run(resolved, folder, last="export")
+    planned = plan_run(_of_one_take(resolved), folder, last="export")
     steps = {step.name: step for step in planned.steps}
     if "train" in steps and "train" not in planned.done:
         raise RunError("this project's model has not been trained yet: `psyco run` first, or --set model=rules")
@@ -86,6 +90,15 @@ def _write(
             if name in ("tokenizer", "prepare", "train"):
                 planned.results.pending[name] = (steps[name], done)
         return _make(steps, planned.results, Path(scratch), output)
+
+
+def _of_one_take(resolved: Resolved) -> Resolved:
+    """Return the config without the exporters that speak of a run as a whole: here is none."""
+    from psychoscore_core.building import factory_of
+
+    slots = resolved.project.exporters
+    kept = {name: slot for name, slot in slots.items() if not hasattr(factory_of(slot.component), "export_takes")}
+    return evolve(resolved, project=evolve(resolved.project, exporters=kept))
 
 
 def _make(steps: dict[str, Any], results: Any, scratch: Path, output: Path) -> list[Path]:

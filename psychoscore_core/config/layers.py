@@ -20,6 +20,7 @@ from psychoscore_core.errors import ConfigError, PluginError
 FILE = "psychoscore.json"
 USER_FOLDER = "PSYCO_USER_CONFIG"  # environment variables that name another folder than the platform's
 SYSTEM_FOLDER = "PSYCO_SYSTEM_CONFIG"
+NEEDED = "midi"  # the default exporter that a run cannot do without: it would leave nothing
 
 
 def load_project(
@@ -71,11 +72,13 @@ def config_folder(variable: str) -> Path:
 
 
 def _defaults(catalogue: Catalogue) -> dict[str, Any]:
-    """Return the weakest layer, without the losses, arrangers and raters that are not installed."""
+    """Return the weakest layer, without what is not installed: losses, arrangers, raters, exporters but `midi`."""
     config = dict(DEFAULTS)
-    for key in ("losses", "arrangers", "raters"):
+    for key in ("losses", "arrangers", "raters", "exporters"):
         offered = catalogue.components(TABLES[key])
-        config[key] = {name: entry for name, entry in config[key].items() if _is_offered(offered, name)}
+        config[key] = {
+            name: entry for name, entry in config[key].items() if name == NEEDED or _is_offered(offered, name)
+        }
     return config
 
 

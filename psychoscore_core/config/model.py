@@ -30,7 +30,7 @@ TABLES: Mapping[str, str] = {  # the same for keys that hold several
     "exporters": "exporter",
 }
 NAME = r"[^\W_](?:[\w -]*\w)?"  # a folder on every platform, never an option or a way out
-_TIME_SIGNATURE = re.compile(r"([1-9]|[12]\d|3[0-2])/(1|2|4|8|16|32)")
+_TIME_SIGNATURE = re.compile(r"([1-9]|[12]\d|3[0-2])/(1|2|4|8|16)")
 _SEED_MAX = 2**63 - 1
 
 Validator = Callable[[Any, Any, Any], object]
@@ -66,7 +66,7 @@ class Named:
 
 def _time_signature(instance: object, attribute: Attribute[str], value: str) -> None:
     if not _TIME_SIGNATURE.fullmatch(value):
-        raise ValueError(f"must be 1 to 32 beats over 1, 2, 4, 8, 16 or 32, like '3/4', not {value!r:.60}")
+        raise ValueError(f"must be 1 to 32 beats over 1, 2, 4, 8 or 16, like '3/4', not {value!r:.60}")
 
 
 def _optional(*validators: Validator) -> Any:
@@ -181,7 +181,8 @@ TRAINING_RANGES: Mapping[str, tuple[Validator, ...]] = {
     "seed": (ge(0), le(_SEED_MAX)),
 }
 
-# The weakest layer. A loss, arranger or rater of it that is not installed is left out; anything else is an error.
+# The weakest layer. A loss, arranger or rater of it that is not installed is left out, and so is the exporter `report`;
+# anything else is an error.
 DEFAULTS: Mapping[str, Any] = {
     "name": "untitled",
     "encoder": {"use": "psychometric"},
@@ -193,5 +194,5 @@ DEFAULTS: Mapping[str, Any] = {
     "losses": {"causal-lm": {}},
     "arrangers": {"performance": {}},
     "raters": {"attributes": {}, "statistics": {}},
-    "exporters": {"midi": {}},
+    "exporters": {"midi": {}, "report": {}},
 }

@@ -15,7 +15,7 @@ from psychoscore_core.report import Report
 from psychoscore_core.run.parts import Parts
 from psychoscore_core.run.steps import Step
 from psychoscore_core.stages.prepare import prepare
-from psychoscore_core.stages.prepared_data import PreparedData
+from psychoscore_core.stages.prepared_data import PreparedData, facts_of
 from psychoscore_core.stages.preparer import Recipe
 from psychoscore_core.stages.tokenize import make_tokenizer
 from psychoscore_core.whole_files import read_json, write_json
@@ -112,13 +112,9 @@ class Learning:
                 tokenizer_folder=tokenizer,
                 datasets={name: (slot.component, slot.options) for name, slot in project.datasets.items()},
             )
-            vocabulary, space = parts.tokenizer.vocabulary, parts.encoder.space
-            described = {
-                "families": [family.size for family in vocabulary.families],
-                "vocabulary": vocabulary.digest,
-                "space": space.digest,
-            }
-            return prepare(recipe, self._keys(), described, folder, report)
+            return prepare(
+                recipe, self._keys(), facts_of(parts.tokenizer.vocabulary, parts.encoder.space), folder, report
+            )
 
         facts = {"datasets": parts.identity("datasets"), "content": self._content}
         return Step(name="prepare", run=run, load=PreparedData.read, facts=facts, needs=("tokenizer",))

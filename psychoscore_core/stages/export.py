@@ -17,6 +17,16 @@ class TakeExporter(Protocol):
         """Write files named after the take into the folder; each is complete or absent."""
 
 
+class TakesExporter(Protocol):
+    """An exporter of all takes of a run together; built as `Class(config)`.
+
+    It comes after every other exporter, and may show what they left in the folder.
+    """
+
+    def export_takes(self, takes: Sequence[Take], folder: Path) -> Sequence[Artifact]:
+        """Write files about the takes into the folder; each is complete or absent."""
+
+
 class CheckpointExporter(Protocol):
     """An exporter of checkpoints; built as `Class(config)`."""
 
@@ -37,4 +47,7 @@ def export(
             if checkpoint is None:
                 raise RunError(f"export: {name} exports a checkpoint, and this run has none: train a model first")
             artifacts += exporter.export_checkpoint(checkpoint, folder)
+    for exporter in exporters.values():
+        if hasattr(exporter, "export_takes"):
+            artifacts += exporter.export_takes(takes, folder)
     return artifacts

@@ -13,6 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from psychoscore_core.records import ConditionSpace, Vocabulary
 from psychoscore_core.whole_files import read_json, write_json
 
 FILES = ("rows.i32", "bars.i32", "examples.jsonl", "report.jsonl")
@@ -35,6 +36,12 @@ class Skipped:
     id: str
     dataset: str
     reason: str
+
+
+def facts_of(vocabulary: Vocabulary, space: ConditionSpace) -> dict[str, Any]:
+    """Return what prepared data says of the tokens and conditions in it."""
+    sizes = [family.size for family in vocabulary.families]
+    return {"families": sizes, "vocabulary": vocabulary.digest, "space": space.digest}
 
 
 class PreparedWriter:

@@ -13,7 +13,9 @@ from psychoscore_core.component import Component
 from psychoscore_core.errors import DataError
 from psychoscore_core.profile import Profile
 from psychoscore_core.records import Piece
+from psychoscore_core.stages.encode import ProfileEncoder
 from psychoscore_core.stages.prepared_data import Prepared, Skipped
+from psychoscore_core.stages.tokenize import Tokenizer
 
 Part = tuple[Component, Any]  # a component and its options: all that another process needs to build it
 Task = tuple[str, str]  # dataset name in the config, key of the piece
@@ -46,35 +48,35 @@ class Preparer:
     def _piece(self, dataset: str, key: str) -> Iterator[Prepared | Skipped]:
         try:
             for piece in self.datasets[dataset].load(key):
-                yield self._tokens(dataset, piece)
+                yield tokenized(self.encoder, self.tokenizer, dataset, piece)
         except DataError as error:
             yield Skipped(id=key, dataset=dataset, reason=str(error))
         except Exception as error:  # one odd piece must not end the preparation of a whole corpus
             yield Skipped(id=key, dataset=dataset, reason=f"{type(error).__name__}: {error}")
 
-    def _tokens(self, dataset: str, piece: Piece) -> Prepared | Skipped:
-        condition = self.encoder.encode_piece(piece.profile, piece.attributes)
-        encoded = self.tokenizer.encode(piece.score, condition.prefix)
-        if not encoded.notes:
-            return Skipped(id=piece.id, dataset=dataset, reason="no notes")
-        bars = int(encoded.bars.max()) + 1
-        measured = [[round(x, 4) for x in bar] for bar in self.encoder.measure(piece.score)[:bars]]
-        measured += measured[-1:] * (bars - len(measured))  # tokenizers may round a last bar up
-        record = {
-            "id": piece.id,
-            "dataset": dataset,
-            "group": piece.group,
-            "split": piece.split,
-            "length": len(encoded.rows),
-            "prefix": encoded.prefix_length,
-            "notes": encoded.notes,
-            "vector": [round(x, 6) for x in condition.vector] if _stated(piece.profile) else None,
-            "bar_conditions": measured,
-            "labels": dict(piece.labels),
-        }
-        return Prepared(
-            record=record, rows=encoded.rows.astype("<i4").tobytes(), bars=encoded.bars.astype("<i4").tobytes()
-        )
+
+def tokenized(encoder: ProfileEncoder, tokenizer: Tokenizer, dataset: str, piece: Piece) -> Prepared | Skipped:
+    """Return a piece's token rows and what a model is told of it, or why it is left out."""
+    condition = encoder.encode_piece(piece.profile, piece.attributes)
+    encoded = tokenizer.encode(piece.score, condition.prefix)
+    if not encoded.notes:
+        return Skipped(id=piece.id, dataset=dataset, reason="no notes")
+    bars = int(encoded.bars.max()) + 1
+    measured = [[round(x, 4) for x in bar] for bar in encoder.measure(piece.score)[:bars]]
+    measured += measured[-1:] * (bars - len(measured))  # tokenizers may round a last bar up
+    record = {
+        "id": piece.id,
+        "dataset": dataset,
+        "group": piece.group,
+        "split": piece.split,
+        "length": len(encoded.rows),
+        "prefix": encoded.prefix_length,
+        "notes": encoded.notes,
+        "vector": [round(x, 6) for x in condition.vector] if _stated(piece.profile) else None,
+        "bar_conditions": measured,
+        "labels": dict(piece.labels),
+    }
+    return Prepared(record=record, rows=encoded.rows.astype("<i4").tobytes(), bars=encoded.bars.astype("<i4").tobytes())
 
 
 def _stated(profile: Profile) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import asdict, evolve, frozen
 
+from psychoscore_core.errors import RunError
 from psychoscore_core.key_signatures import key_signature
 from psychoscore_core.profile_json import profile_to_json
 from psychoscore_core.records import Condition, Plan, Take
@@ -60,18 +61,33 @@ def read_takes(wanted: Sequence[Wanted], folder: Path) -> list[Take]:
 
 
 def dressed(score: Any, plan: Plan) -> Any:
-    """Write the plan's own tempos and keys into a score, in place: token rows know tempos by bins and no modes."""
-    from symusic.core import KeySignatureTick, TempoTick
+    """Write the plan's own metre, tempos and keys into a score, in place: token rows know tempos by bins and no modes.
+
+    Raises RunError where the score's bars are not as long as the plan's: its tokenizer has no token for such bars.
+    """
+    from symusic.core import KeySignatureTick, TempoTick, TimeSignatureTick
 
     beats, unit = plan.time_signature
+    _check_bars(score, beats, unit)
     bar = beats * 4 * score.tpq // unit
+    score.time_signatures.clear()
     score.tempos.clear()
     score.key_signatures.clear()
+    score.time_signatures.append(TimeSignatureTick(0, beats, unit))
     for index in _changes(plan.tempos):
         score.tempos.append(TempoTick(index * bar, plan.tempos[index]))
     for index in _changes(plan.keys):
         score.key_signatures.append(KeySignatureTick(index * bar, *key_signature(*plan.keys[index])))
     return score
+
+
+def _check_bars(score: Any, beats: int, unit: int) -> None:
+    for written in score.time_signatures:
+        if written.numerator * unit != beats * written.denominator:
+            raise RunError(
+                f"generation.time_signature: this tokenizer has no bars of {beats}/{unit}, it wrote "
+                f'{written.numerator}/{written.denominator} instead; "model": "rules" plays every metre'
+            )
 
 
 def _changes(values: Sequence[Any]) -> list[int]:

@@ -31,7 +31,7 @@ PROTOCOLS: Mapping[str, tuple[type, ...]] = MappingProxyType(
         "sampler": (sample.Sampler,),
         "arranger": (arrange.Arranger,),
         "rater": (rate.Rater,),
-        "exporter": (export.TakeExporter, export.CheckpointExporter),
+        "exporter": (export.TakeExporter, export.TakesExporter, export.CheckpointExporter),
     }
 )
 FIELD_TYPES = (int, float, str, bool, Path, type(None))

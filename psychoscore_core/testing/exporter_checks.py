@@ -12,7 +12,7 @@ from typing import Any
 from unittest import mock
 
 from psychoscore_core.errors import PsychoscoreError
-from psychoscore_core.records import Artifact, Checkpoint
+from psychoscore_core.records import Artifact, Checkpoint, Take
 from psychoscore_core.testing import toy
 from psychoscore_core.testing.outcome import require
 from psychoscore_core.testing.subject import Subject
@@ -21,10 +21,10 @@ HOSTILE_NAMES = ("../evil", "a/b", "..", "{parent}/evil", "con\0trol")  # {paren
 
 
 def artifacts_are_what_was_written(subject: Subject) -> None:
-    exporter = subject.build_with("export_take")
+    exporter = _exporter(subject)
     with _folder() as folder:
-        artifacts = exporter.export_take(toy.take(), folder)
-        require(artifacts, "export_take() names no artifacts")
+        artifacts = _exported(exporter, folder)
+        require(artifacts, "export_take() or export_takes() names no artifacts")
         _check_artifacts(artifacts, folder)
         require(all(a.path.stat().st_size for a in artifacts), "wrote an empty file")
 
@@ -38,12 +38,12 @@ def files_bear_the_takes_name(subject: Subject) -> None:
 
 
 def hostile_names_stay_inside(subject: Subject) -> None:
-    exporter = subject.build_with("export_take")
+    exporter = _exporter(subject)
     for name in HOSTILE_NAMES:
         with _folder() as folder:
             try:
                 take = toy.take(name.format(parent=folder.parent))
-                _check_artifacts(exporter.export_take(take, folder), folder)
+                _check_artifacts(_exported(exporter, folder, take), folder)
             except (PsychoscoreError, ValueError):
                 pass  # refusing such a name is as good
             outside = [path for path in folder.parent.iterdir() if path != folder]
@@ -52,10 +52,10 @@ def hostile_names_stay_inside(subject: Subject) -> None:
 
 def failed_export_leaves_nothing(subject: Subject) -> None:
     """An export that fails at its last step, the renaming, leaves no file behind, whole or partial."""
-    exporter = subject.build_with("export_take")
+    exporter = _exporter(subject)
     with _folder() as folder, mock.patch("os.replace", _no_space), mock.patch("os.rename", _no_space):
         try:
-            artifacts = exporter.export_take(toy.take(), folder)
+            artifacts = _exported(exporter, folder)
         except (OSError, PsychoscoreError):
             left = sorted(path.name for path in _files(folder))
             require(not left, f"a failed export leaves {', '.join(left)}")
@@ -65,10 +65,10 @@ def failed_export_leaves_nothing(subject: Subject) -> None:
 
 
 def exports_are_deterministic(subject: Subject) -> None:
-    exporter = subject.build_with("export_take")
+    exporter = _exporter(subject)
     with _folder() as one, _folder() as other:
-        first = {a.path.name: a.path.read_bytes() for a in exporter.export_take(toy.take(), one)}
-        second = {a.path.name: a.path.read_bytes() for a in subject.build().export_take(toy.take(), other)}
+        first = {a.path.name: a.path.read_bytes() for a in _exported(exporter, one)}
+        second = {a.path.name: a.path.read_bytes() for a in _exported(subject.build(), other)}
         differing = sorted(name for name in first | second if first.get(name) != second.get(name))
         require(not differing, f"exporting the same take twice gives another {', '.join(differing)}")
 
@@ -83,6 +83,22 @@ def missing_checkpoint_is_an_error(subject: Subject) -> None:
             require(not list(_files(folder)), "a failed export leaves files")
             return
     raise AssertionError("exporting a checkpoint that is not there raises no error of psychoscore_core.errors")
+
+
+def _exporter(subject: Subject) -> Any:
+    """Return a new exporter of takes, one by one or all together."""
+    return subject.build() if subject.has("export_takes") else subject.build_with("export_take")
+
+
+def _exported(exporter: Any, folder: Path, take: Take | None = None) -> Sequence[Artifact]:
+    """Export one take, the toy one by default."""
+    take = toy.take() if take is None else take
+    found: Sequence[Artifact] = (
+        exporter.export_takes([take], folder)
+        if hasattr(exporter, "export_takes")
+        else exporter.export_take(take, folder)
+    )
+    return found
 
 
 def _check_artifacts(artifacts: Sequence[Artifact], folder: Path) -> None:

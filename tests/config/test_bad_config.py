@@ -200,7 +200,7 @@ def test_a_name_of_a_profile_that_could_leave_its_folder(problems):
         ("generation", "tempo", 401, "must be <= 400, not 401.0"),
         ("generation", "mode", "lydian", "not 'lydian' (did you mean 'Lydian'?)"),
         ("generation", "key", "H", "must be one of C, Db, D, Eb, E, F, Gb, G, Ab, A, Bb, B, not 'H'"),
-        ("generation", "time_signature", "4", "must be 1 to 32 beats over 1, 2, 4, 8, 16 or 32, like '3/4', not '4'"),
+        ("generation", "time_signature", "4", "must be 1 to 32 beats over 1, 2, 4, 8 or 16, like '3/4', not '4'"),
         ("generation", "time_signature", "4/3", "like '3/4', not '4/3'"),
         ("generation", "time_signature", "0/4", "like '3/4', not '0/4'"),
     ],

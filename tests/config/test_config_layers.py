@@ -130,6 +130,12 @@ def test_a_missing_default_rater_or_loss_is_left_out(load, catalogue):
     assert (project.raters, project.losses) == ({}, {})
 
 
+def test_a_missing_report_is_left_out_and_a_missing_midi_is_not(load, problems, catalogue):
+    assert list(load({}).project.exporters) == ["midi"]  # no plugin of these offers "report"
+    del catalogue.kinds["exporter"]["midi"]
+    assert "exporters.midi: no plugin offers the exporter 'midi'" in problems({})[0]
+
+
 def test_a_missing_rater_that_was_asked_for_is_an_error(problems, catalogue):
     del catalogue.kinds["rater"]["statistics"]
     assert problems({"raters": {"statistics": {}}}) == [

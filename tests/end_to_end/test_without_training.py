@@ -13,7 +13,7 @@ from symusic import Score
 
 def test_a_bare_project_gives_music(shell):
     shell.write(generation={"bars": 8})
-    midi, picture = shell.run()
+    midi, picture, *_ = shell.run()
     assert Score(midi).note_num() > 16
     assert mido.MidiFile(midi).length > 10
     assert picture.read_bytes().startswith(b"\x89PNG")
@@ -27,9 +27,25 @@ def test_two_processes_write_the_same_bytes(shell):
 
 def test_run_and_generate_agree(shell):
     shell.write(generation={"bars": 8, "profile": "puck", "seed": 2})
-    midi, _ = shell.run()
+    midi, *_ = shell.run()
     assert shell.psyco("generate", "puck", "-o", "puck.mid", "--bars", 8, "--seed", 2).returncode == 0
     assert _notes(midi) == _notes(shell.folder / "puck.mid")
+
+
+def test_a_run_is_evaluated(shell):
+    shell.write(generation={"bars": 8, "profile": "puck"})
+    *_, numbers, page = shell.run()
+    found = json.loads(numbers.read_text())["takes"]["piece"]
+    assert abs(found["attributes"]["tempo"]["measured"]["value"] - found["attributes"]["tempo"]["asked"]) < 0.1
+    assert found["figures"]["exact_length"]["value"] == 1
+    assert 'src="piece.png"' in page.read_text()
+
+
+def test_generate_leaves_the_music_alone(shell):
+    (shell.folder / "mind.json").write_text('{"trauma": 0.2}')
+    assert shell.psyco("generate", "mind.json", "-o", "mind.mid", "--bars", 4).returncode == 0
+    assert sorted(path.name for path in shell.folder.iterdir()) == ["mind.json", "mind.mid", "mind.png"]
+    assert (shell.folder / "mind.json").read_text() == '{"trauma": 0.2}'
 
 
 def test_another_seed_is_another_piece(shell):
@@ -55,6 +71,12 @@ def test_a_run_imports_neither_torch_nor_miditok(shell):
     arguments = [sys.executable, "-c", code, "run", "-q", "-C", str(project)]
     done = subprocess.run(arguments, capture_output=True, text=True, env=shell.environment, check=True)
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_the_metre_is_written_as_it_was_asked_for(shell):
+    shell.write(generation={"bars": 4, "time_signature": "3/2"})
+    signature = Score(shell.run()[0]).time_signatures[0]
+    assert (signature.numerator, signature.denominator) == (3, 2)
 
 
 def test_many_profiles_and_takes_have_files_of_their_own(shell):
@@ -83,6 +105,10 @@ BAD = {
     "no such command": (("ran",), "there is no command 'ran'"),
     "too many bars": (("generate", "hamlet", "-o", "a.mid", "--bars", "9999"), "generation.bars"),
     "an unknown stage": (("run", "-C", "project", "--from", "trian"), "no stage 'trian' (did you mean 'train'?)"),
+    "bars without a token": (
+        ("generate", "hamlet", "-o", "a.mid", "--set", "generation.time_signature=5/16"),
+        "generation.time_signature: this tokenizer has no bars of 5/16, it wrote 4/4 instead",
+    ),
     "an unknown model": (("run", "-C", "project", "--set", "model=rule"), "did you mean 'rules'?"),
     "untrained": (("run", "-C", "project", "--set", "model=transformer"), "transformer must be trained"),
     "no such data": (

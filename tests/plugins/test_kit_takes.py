@@ -123,6 +123,19 @@ class FickleExporter(Exporter):
         return str(next(counter))
 
 
+class TogetherExporter(Exporter):
+    export_take = None
+
+    def export_takes(self, takes, folder):
+        return Exporter.export_take(self, evolve(takes[0], name="all"), folder)
+
+
+class LitteringTogetherExporter(TogetherExporter):
+    def export_takes(self, takes, folder):
+        (folder / "notes.tmp").write_text("x")
+        return super().export_takes(takes, folder)
+
+
 class EagerCheckpointExporter(Part):
     def export_checkpoint(self, checkpoint, folder):
         (folder / "model.onnx").write_text("x")
@@ -139,6 +152,7 @@ CATCHES = [
     ("arranger", "request-stays-with-the-take", RenamingArranger, "changes the take's name"),
     ("arranger", "arranging-is-deterministic", FickleArranger, "gives other notes"),
     ("exporter", "artifacts-are-what-was-written", LitteringExporter, "left beside the artifacts: notes.tmp"),
+    ("exporter", "artifacts-are-what-was-written", LitteringTogetherExporter, "left beside the artifacts: notes.tmp"),
     ("exporter", "files-bear-the-takes-name", OneFileExporter, "written to the same file"),
     ("exporter", "hostile-names-stay-inside", TrustingExporter, "lies outside the folder"),
     ("exporter", "failed-export-leaves-nothing", TrustingExporter, "toy.txt written in place"),
@@ -146,7 +160,7 @@ CATCHES = [
     ("exporter", "exports-are-deterministic", FickleExporter, "gives another toy.txt"),
     ("exporter", "missing-checkpoint-is-an-error", EagerCheckpointExporter, "raises no error"),
 ]
-SOUND = [("rater", Rater), ("arranger", Arranger), ("exporter", Exporter)]
+SOUND = [("rater", Rater), ("arranger", Arranger), ("exporter", Exporter), ("exporter", TogetherExporter)]
 
 
 @pytest.mark.parametrize(("kind", "check", "cls", "text"), CATCHES, ids=lambda value: getattr(value, "__name__", None))

@@ -210,6 +210,17 @@ class Exporter:
         return [Artifact(path=folder / f"{take.name}.mid", kind="midi")]
 
 
+class TakesExporter:
+    def __init__(self, config):
+        self.config = config
+
+    def export_takes(self, takes, folder):
+        beside = ", ".join(sorted(path.name for path in folder.glob("*.mid")))
+        (folder / "every").write_text("x")
+        summary = f"{', '.join(take.name for take in takes)} beside {beside}"
+        return [Artifact(path=folder / "every", kind="report", summary=summary)]
+
+
 class CheckpointExporter:
     def __init__(self, config):
         self.config = config
@@ -236,7 +247,7 @@ class Catalogue:
         "sampler": {"constrained": "Sampler"},
         "arranger": {},
         "rater": {"statistics": "Rater"},
-        "exporter": {"midi": "Exporter", "weights": "CheckpointExporter"},
+        "exporter": {"midi": "Exporter", "every": "TakesExporter", "weights": "CheckpointExporter"},
     }
 
     def __init__(self):

@@ -44,6 +44,11 @@ def test_a_run_leaves_its_records(project):
     assert record["stages"]["sample"]["fingerprint"] == planned.steps[2].fingerprint
 
 
+def test_an_exporter_of_all_takes_comes_last(tmp_path, project):
+    planned = project.write(exporters={"every": {}, "midi": {}}, generation={"bars": 4, "takes": 2}).run()
+    assert planned.results["export"][-1].summary == "hamlet-1, hamlet-2 beside hamlet-1.mid, hamlet-2.mid"
+
+
 def test_nothing_is_left_half_written(trained):
     planned = trained.run()
     assert not [p for p in planned.folder.path.rglob("*") if p.name.startswith(".") or p.name == "lock"]

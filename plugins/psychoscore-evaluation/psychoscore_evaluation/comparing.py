@@ -62,6 +62,7 @@ def _runs(runs: Sequence[Run], unit: np.ndarray, seed: int) -> dict[str, Any]:
     return {
         "notes": mean_of(notes, unit, rng).json(),
         "share": mean_of(np.array([run.share for run in runs]), unit, rng).json(),
+        "median": float(np.median(notes)),
         "high": round(float(np.quantile(notes, HIGH)), 2),
         "longest": {"notes": longest.notes, "source": longest.source, "of": longest.of},
         "counts": np.bincount(notes.astype(int)).tolist(),  # of pieces whose longest run has 0, 1, 2, ... notes

@@ -20,6 +20,7 @@ from psychoscore_core.run.versions import versions
 from psychoscore_evaluation import emotion, interpolation, sweep
 from psychoscore_evaluation.comparing import compare, runs_of
 from psychoscore_evaluation.control import Control, control, random_profiles
+from psychoscore_evaluation.likelihood import likelihood
 from psychoscore_evaluation.originality import MAX_NOTES
 from psychoscore_evaluation.pipeline import Pipeline
 from psychoscore_evaluation.real import MOST_PIECES, RealMusic, music_in_folder, split_of_datasets
@@ -71,6 +72,7 @@ class Evaluation:
             ("interpolation", self._interpolation),
             ("emotion", self._emotion),
             ("music", self._music),
+            ("likelihood", self._likelihood),
             ("originality", self._originality),
         ):
             if name in parts:
@@ -82,7 +84,7 @@ class Evaluation:
         """Get what lies outside of the project before any take is made: what is wrong there is said at once."""
         parts = self.settings.parts
         _ = "emotion" in parts and self.judge
-        _ = ("music" in parts or "originality" in parts) and self.real
+        _ = {"music", "likelihood", "originality"} & set(parts) and self.real
         _ = "originality" in parts and self.seen
 
     @cached_property
@@ -164,6 +166,15 @@ class Evaluation:
         preset, sets = self.resolved.project.preset, (*self.sets, *sets)
         resolved = load_project(self.folder, self.plugins, preset=preset, sets=sets, required=False)
         return Pipeline(resolved, self.folder, self.report)
+
+    def _likelihood(self) -> dict[str, Any]:
+        model = self.resolved.project.model.use
+        if not hasattr(self.pipeline.parts.model_class, "evaluate"):
+            return {"skipped": f"the model {model} gives no likelihoods"}
+        if self.real is None:
+            return {"skipped": "no held-out music: name its folder with --real, or a dataset in the project"}
+        self.pipeline.load()
+        return likelihood(self.pipeline.parts, self.real, self.report, self.seed)
 
     def _originality(self) -> dict[str, Any]:
         if self.seen is None:

@@ -14,6 +14,7 @@ from psychoscore_core.errors import RunError
 from psychoscore_core.profile import Profile
 from psychoscore_core.records import Take
 from psychoscore_core.report import Report, Silent
+from psychoscore_core.run.learning import Learning
 from psychoscore_core.run.parts import Parts
 from psychoscore_core.run.runner import plan_run
 from psychoscore_core.stages.encode import Asked, encode
@@ -48,6 +49,10 @@ class Pipeline:
                 done += self._made(asked[start : start + CHUNK], Path(scratch))
                 self.report.progress(label, len(done), len(asked))
         return done
+
+    def load(self) -> None:
+        """Load the trained model into `parts`, with the tokenizer that it was trained with."""
+        Learning(self.parts, self._results).load_model()
 
     def _made(self, asked: Sequence[Asked], scratch: Path) -> list[Take]:
         results: Any = self._results

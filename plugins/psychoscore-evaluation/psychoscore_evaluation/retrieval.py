@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from attrs import frozen
 
 from psychoscore_evaluation.estimate import Estimate
-from psychoscore_evaluation.statistics import estimated
+from psychoscore_evaluation.statistics import mean_of
 
 
 @frozen(kw_only=True)
@@ -30,21 +31,30 @@ class Retrieval:
         return found | {"chance": round(self.chance, 6), "candidates": self.candidates}
 
 
-def retrieval(profiles: np.ndarray, music: np.ndarray, seed: int = 0) -> Retrieval:
+def retrieval(profiles: np.ndarray, music: np.ndarray, seed: int = 0, songs: Sequence[Any] | None = None) -> Retrieval:
     """Return how well profile embeddings (pairs, size) find their own music's (pairs, size) by cosine similarity.
 
-    Row i of one belongs to row i of the other; at least two pairs. Equal similarities share the mean of their ranks.
-    Intervals are bootstrapped over the pairs. Raises ValueError on tables that do not belong together.
+    Row i of one belongs to row i of the other; at least two pairs. songs: the song of each pair; intervals are
+    bootstrapped over them, or over the pairs. Raises ValueError on tables that do not belong together.
     """
     if profiles.shape != music.shape or profiles.ndim != 2 or len(profiles) < 2:
         raise ValueError(
             f"retrieval: two tables (pairs, size) of at least 2 pairs, not {profiles.shape}, {music.shape}"
         )
-    rank = true_ranks(_unit(profiles) @ _unit(music).T)
+    return retrieval_by(_unit(profiles) @ _unit(music).T, seed, songs)
+
+
+def retrieval_by(similarity: np.ndarray, seed: int = 0, songs: Sequence[Any] | None = None) -> Retrieval:
+    """Return how well the rows of a similarity (pairs, pairs) find their own column, the diagonal.
+
+    Equal similarities share the mean of their ranks. songs: as in `retrieval`.
+    """
+    rank = true_ranks(similarity)
     rng = np.random.default_rng(seed)
+    unit = np.arange(len(rank)) if songs is None else np.unique(np.asarray(songs), return_inverse=True)[1]
 
     def of(values: np.ndarray) -> Estimate:
-        return estimated(lambda weights: weights @ values / weights.sum(axis=1), len(values), rng)
+        return mean_of(values, unit, rng)
 
     return Retrieval(
         mean_reciprocal_rank=of(1 / rank),

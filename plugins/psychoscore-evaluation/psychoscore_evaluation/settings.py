@@ -7,7 +7,7 @@ from pathlib import Path
 from attrs import field, frozen
 from attrs.validators import deep_iterable, ge, in_, le
 
-PARTS = ("control", "sweep", "interpolation", "emotion", "music", "originality")
+PARTS = ("control", "sweep", "interpolation", "emotion", "music", "likelihood", "originality")
 
 
 @frozen(kw_only=True)

@@ -32,8 +32,12 @@ EMOTION = {
         for sound in ("arousal", "dissonance", "tension", "density", "dynamics")
     },
 }
-RUNS = {"notes": {"value": 6.0, "low": 5.0, "high": 7.0, "n": 9}, "share": {"value": 0.1}, "high": 8.0}
+RUNS = {"notes": {"value": 6.0, "low": 5.0, "high": 7.0, "n": 9}, "share": {"value": 0.1}, "median": 6.0, "high": 8.0}
 RUNS |= {"longest": {"notes": 9, "source": NASTY, "of": 90}, "counts": [0, 1, 4, 2]}
+NATS = {"songs": 9, "nats_per_token": {"value": 1.25, "low": 1.2, "high": 1.3, "n": 9}}
+LIKELIHOOD = {"pieces": 9, "real_origin": NASTY, "meaning": {"nats_per_token": "nats a token"}, "all": NATS}
+LIKELIHOOD["all"]["nats_per_note"] = NATS["nats_per_token"]
+LIKELIHOOD["datasets"] = {NASTY: NATS, "other": NATS}
 ORIGINALITY = {"train_origin": NASTY, "orders": {"skyline": {"pieces": 3, "notes": 90, "takes": RUNS, "real": RUNS}}}
 
 
@@ -49,7 +53,13 @@ def page(perfect, tmp_path_factory) -> str:
     found = control(takes, 2)
     about = {"project": NASTY, "model": NASTY, "command": NASTY, "bars": 4, "profiles": 12, "seeds": 2, "seed": 0}
     about |= {"config": {}, "versions": {"python": "3", "platform": "x", "plugins": {NASTY: "1"}, "packages": {}}}
-    record = {"about": about, "control": found.json(), "emotion": EMOTION, "originality": ORIGINALITY}
+    record = {
+        "about": about,
+        "control": found.json(),
+        "emotion": EMOTION,
+        "originality": ORIGINALITY,
+        "likelihood": LIKELIHOOD,
+    }
     record["interpolation"] = of_paths(takes[0])
     (tmp_path / "takes").mkdir()
     (tmp_path / "takes" / f"{chosen_takes(takes)['Fastest'].name}.wav").write_bytes(b"RIFF")
@@ -98,12 +108,18 @@ def test_every_section_has_its_picture(page):
 
 def test_the_result_is_said_in_words(perfect):
     said = spoken(
-        {"control": control(perfect(12), 2).json(), "emotion": EMOTION, "interpolation": of_paths(perfect(1)[0])}
+        {
+            "control": control(perfect(12), 2).json(),
+            "emotion": EMOTION,
+            "interpolation": of_paths(perfect(1)[0]),
+            "likelihood": LIKELIHOOD,
+        }
     )
     assert "\n  tempo      1.00 [1.00, 1.00]  1.00" in said
     assert "median rho 1.00; worst " in said
     assert "Q2 tense   0.60 [0.40, 0.80]  2         12" in said
     assert "Paths between profiles: 0 of " in said
+    assert "\n  nats a token  1.250 [1.200, 1.300]" in said
 
 
 def test_the_same_figure_gives_the_same_bytes(perfect, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from psychoscore_evaluation.retrieval import retrieval, true_ranks
+from psychoscore_evaluation.retrieval import retrieval, retrieval_by, true_ranks
 
 
 def test_ranks_of_the_diagonal_with_ties_in_the_middle():
@@ -28,3 +28,14 @@ def test_embeddings_that_know_nothing_are_at_chance():
 def test_tables_of_two_sizes_are_refused():
     with pytest.raises(ValueError, match=r"not \(3, 2\), \(4, 2\)"):
         retrieval(np.zeros((3, 2)), np.zeros((4, 2)))
+
+
+def test_songs_are_resampled_not_pairs():
+    table = np.random.default_rng(0).normal(size=(40, 40))
+    pairs, songs = retrieval_by(table), retrieval_by(table, songs=["a", "b", "c", "d"] * 10)
+    assert (pairs.mean_reciprocal_rank.n, songs.mean_reciprocal_rank.n) == (40, 4)
+    assert pairs.mean_reciprocal_rank.value == songs.mean_reciprocal_rank.value
+
+
+def test_a_similarity_is_read_row_by_row():
+    assert retrieval_by(np.array([[1.0, 0.0], [1.0, 0.0]])).mean_reciprocal_rank.value == 0.75

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,9 +14,11 @@ from psychoscore_pianist.plugin import WEIGHTS, PianistConfig
 from psychoscore_transformer.backend import TransformerBackend
 from psychoscore_transformer.plugin import TransformerConfig
 
+T = TypeVar("T")
+
 
 class Pianist:
-    """Satisfies `Decoder`; loads itself when first asked to play."""
+    """Satisfies `Decoder`, and can be evaluated on prepared data; loads itself when first asked to play."""
 
     def __init__(self, config: PianistConfig, vocabulary: Vocabulary, space: ConditionSpace) -> None:
         options = TransformerConfig(
@@ -26,13 +29,11 @@ class Pianist:
 
     def start(self, streams: Sequence[Stream]) -> Any:
         """Read prompts but for their last row; raises CheckpointError on a tokenizer or encoder unknown to it."""
-        try:
-            return self._backend.start(streams)
-        except CheckpointError as error:
-            raise CheckpointError(
-                "model pianist: it was trained with the tokenizer 'notes' and the encoder 'psychometric' as they are "
-                f"by default; with others, train a model of your own ({error})"
-            ) from None
+        return _fitting(lambda: self._backend.start(streams))
+
+    def evaluate(self, data: Path, split: str) -> Mapping[str, float]:
+        """Return metrics on a split of prepared data, as the transformer's; `warmth` plays no part. Wants torch."""
+        return _fitting(lambda: self._backend.evaluate(data, split))
 
     def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[Any]:
         """Read one row (batch, 5) in bars (batch,); return logits of family time, and callables for the others."""
@@ -50,3 +51,14 @@ class Pianist:
         if callable(logits):
             return lambda drawn: self._warmed(logits(drawn))
         return logits / self._warmth
+
+
+def _fitting(work: Callable[[], T]) -> T:
+    """Do what loads the weights; raises CheckpointError, naming what they were trained with, where these do not fit."""
+    try:
+        return work()
+    except CheckpointError as error:
+        raise CheckpointError(
+            "model pianist: it was trained with the tokenizer 'notes' and the encoder 'psychometric' as they are "
+            f"by default; with others, train a model of your own ({error})"
+        ) from None

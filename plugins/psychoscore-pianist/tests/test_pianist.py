@@ -10,7 +10,10 @@ import pytest
 from attrs import evolve
 
 from psychoscore_core.errors import CheckpointError
-from psychoscore_core.records import SCALES, BarPlan, Plan, Stream
+from psychoscore_core.profile import Profile
+from psychoscore_core.records import SCALES, BarPlan, Piece, Plan, Stream
+from psychoscore_core.stages.prepared_data import PreparedWriter, facts_of
+from psychoscore_core.stages.preparer import tokenized
 from psychoscore_core.stages.sample import Request
 from psychoscore_core.testing import conformance
 from psychoscore_notes.plugin import NotesConfig
@@ -88,6 +91,17 @@ def test_the_condition_is_heard_without_any_steering(pianist):
         return sum(len(pitches(played(pianist, plan, seed, **off))) for seed in range(4)) / 4
 
     assert mean_notes(0.25) < mean_notes(0.6)
+
+
+@pytest.mark.long  # imports torch
+def test_music_has_a_likelihood_that_bars_conditions_raise(pianist, tmp_path):
+    piece = Piece(id="d", score=played(pianist, PLAN), profile=Profile(), group="d", split="test")
+    writer = PreparedWriter(tmp_path)
+    writer.append([tokenized(ENCODER, TOKENIZER, "mine", piece)])
+    writer.finish(facts_of(TOKENIZER.vocabulary, ENCODER.space))
+    found = pianist.evaluate(tmp_path, "test")
+    assert 0 < found["nats_per_token"] < found["unconditional_nats_per_token"] < 3
+    assert "bigram_nats_per_token" not in found  # there is no train split to fit it on
 
 
 def test_other_tokens_are_refused_in_one_line():

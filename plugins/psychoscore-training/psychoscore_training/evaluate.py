@@ -88,7 +88,7 @@ def evaluate_split(
     nats_per_token, nats_per_note (bar lines and the end among the nats, not among the notes);
     unconditional_nats_per_token without prefix, vector and bars; with several families, nats_per_row and its share of
     each family, nats_per_row_NAME, where names are given;
-    unigram_ and bigram_nats_per_token of baselines fitted on the train split; tokens, notes, pieces.
+    unigram_ and bigram_nats_per_token of baselines fitted on the train split, if there is one; tokens, notes, pieces.
     Raises DataError on an empty split.
     """
     examples = data.split(split)
@@ -109,7 +109,7 @@ def evaluate_split(
         "nats_per_note": whole / max(1, notes),
         "unconditional_nats_per_token": without / tokens,
         **_row_metrics(totals[0] / rows, names),
-        **baseline_metrics(data, examples, baselines(data)),
+        **(baseline_metrics(data, examples, baselines(data)) if len(data.split("train")) else {}),
         "tokens": float(tokens),
         "notes": float(notes),
         "pieces": float(len(examples)),

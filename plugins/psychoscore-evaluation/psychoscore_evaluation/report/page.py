@@ -14,6 +14,7 @@ from psychoscore_evaluation.report.sections import (
     control_section,
     emotion_section,
     interpolation_section,
+    likelihood_section,
     music_section,
     originality_section,
     sweep_section,
@@ -27,6 +28,7 @@ _SECTIONS = {
     "interpolation": ("Paths", interpolation_section),
     "emotion": ("Emotion", emotion_section),
     "music": ("Music", music_section),
+    "likelihood": ("Likelihood", likelihood_section),
     "originality": ("Originality", originality_section),
 }
 
@@ -75,6 +77,8 @@ def _cards(record: Mapping[str, Any]) -> list[str]:
     if "music" in record:
         cards.append(card(shown(record["music"]["takes"]["in_scale"]), "of the notes are in the scale"))
         cards.append(card(shown(record["music"]["takes"]["felt_tension"]), "correlation with the planned tension"))
+    if "all" in record.get("likelihood", {}):
+        cards.append(card(shown(record["likelihood"]["all"]["nats_per_note"]), "nats a note of held-out songs"))
     for order, of in record.get("originality", {}).get("orders", {}).items():
         if order == "skyline":
             cards.append(card(shown(of["takes"]["notes"], 1), "highest notes in a row shared with the training music"))

@@ -189,6 +189,24 @@ def music_section(found: Mapping[str, Any], pictures: Pictures) -> str:
     )
 
 
+def likelihood_section(found: Mapping[str, Any], pictures: Pictures) -> str:
+    """Return the section on the likelihood of real songs, or on why there is none."""
+    if "skipped" in found:
+        return section("likelihood", "Does it know real music?", paragraph(f"Not measured: {found['skipped']}."))
+    columns = {"all": found["all"], **found["datasets"]}
+    rows = [(meaning, *(shown(of[name], 3) for of in columns.values())) for name, meaning in found["meaning"].items()]
+    rows.append(("songs", *(str(of["songs"]) for of in columns.values())))
+    return section(
+        "likelihood",
+        "Does it know real music?",
+        paragraph(
+            f"Nats that the model needs for real music that it has not seen, fewer being better: {found['pieces']} "
+            f"pieces of {found['real_origin']}. Intervals are over songs."
+        ),
+        table(("figure", *columns), rows, numbers=range(1, len(columns) + 1)),
+    )
+
+
 def originality_section(found: Mapping[str, Any], pictures: Pictures) -> str:
     """Return the section on shared runs, or on why there is none."""
     if "skipped" in found:
@@ -200,9 +218,12 @@ def originality_section(found: Mapping[str, Any], pictures: Pictures) -> str:
             if runs:
                 longest = f"{runs['longest']['notes']} of {runs['longest']['of']} ({runs['longest']['source']})"
                 rows.append(
-                    (order, title, shown(runs["notes"], 1), f"{runs['high']:.0f}", shown(runs["share"]), longest)
+                    (
+                        *(order, title, shown(runs["notes"], 1), f"{runs['median']:.0f}", f"{runs['high']:.0f}"),
+                        *(shown(runs["share"]), longest),
+                    )
                 )
-    header = ("notes", "of", "longest run, mean", "95th percentile", "share of the piece", "longest of all")
+    header = ("notes", "of", "longest run, mean", "median", "95th percentile", "share of the piece", "longest of all")
     return section(
         "originality",
         "Is it new?",
@@ -211,7 +232,7 @@ def originality_section(found: Mapping[str, Any], pictures: Pictures) -> str:
             f"the same distances in sixteenths. Training music: {found['train_origin']}."
         ),
         picture(pictures["runs"], "Histograms of the longest shared runs"),
-        table(header, rows, numbers=(2, 3, 4)),
+        table(header, rows, numbers=(2, 3, 4, 5)),
     )
 
 

@@ -20,6 +20,7 @@ def spoken(record: Mapping[str, Any]) -> str:
         "interpolation": _interpolation,
         "emotion": _emotion,
         "music": _music,
+        "likelihood": _likelihood,
         "originality": _originality,
     }
     return "\n\n".join("\n".join(say(record[name])) for name, say in parts.items() if name in record)
@@ -104,6 +105,16 @@ def _music(found: Mapping[str, Any]) -> Iterator[str]:
     yield from aligned([("", *columns), *rows])
 
 
+def _likelihood(found: Mapping[str, Any]) -> Iterator[str]:
+    if "skipped" in found:
+        yield f"Likelihood: not measured: {found['skipped']}"
+        return
+    columns = {"all": found["all"], **found["datasets"]}
+    yield f"Likelihood of {found['pieces']} pieces of {found['real_origin']}; intervals over songs"
+    rows = [(meaning, *(shown(of[name], 3) for of in columns.values())) for name, meaning in found["meaning"].items()]
+    yield from aligned([("", *columns), *rows, ("songs", *(str(of["songs"]) for of in columns.values()))])
+
+
 def _originality(found: Mapping[str, Any]) -> Iterator[str]:
     if "skipped" in found:
         yield f"Originality: not measured: {found['skipped']}"
@@ -112,5 +123,6 @@ def _originality(found: Mapping[str, Any]) -> Iterator[str]:
     for order, of in found["orders"].items():
         for key, title in (("takes", "takes"), ("real", "held-out music")):
             if of.get(key):
-                longest = of[key]["longest"]["notes"]
-                yield f"  {order}, {title}: mean {shown(of[key]['notes'], 1)}, longest {longest}"
+                runs = of[key]
+                high = f"95th percentile {runs['high']:.0f}, longest {runs['longest']['notes']}"
+                yield f"  {order}, {title}: mean {shown(runs['notes'], 1)}, median {runs['median']:.0f}, {high}"
