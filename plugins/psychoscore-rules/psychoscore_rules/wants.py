@@ -17,7 +17,8 @@ FLAT = 0.15  # a range of tension below which the curve counts ever less
 WEIGHT, LEAST_WEIGHT = 130.0, 25.0  # of a squared difference of tension, against the negative logarithm of a weight
 DISSONANT = 3.0  # of a squared difference of diameter
 SPREAD = 2.5  # share of a scale's room for tension that each unit of the curve's width is given
-# Targets, and the means over half bars that the chords of a scale can have: triads to dominant sevenths, and as far from home as songs go.
+# Targets, and the means over half bars that chords are given for them: from triads to dominant sevenths, and as far
+# from home as songs go.
 REACHED = {
     "dissonance": ((0.95, 3.0), (1.75, 2.75)),
     "movement": ((0.0, 1.0), (0.05, 1.0)),
