@@ -88,7 +88,7 @@ class NativeEngine:
         if state.work is None:
             heads = np.zeros(self._library.ps_heads_work(self.network.handle, count), np.uint8)
             state.work = (self._work(state, count), heads)
-        self._call(state, rows, state.order, bars, state.work[0], count, 1)
+        self._call(state, rows, state.order, bars, state.work[0], 1)
         state.rows += 1
         first = self._logits(state, 0, rows[:, :0], state.rows)
         return [first, *(self._later(state, family, state.rows) for family in range(1, len(self.sizes.families)))]
@@ -123,8 +123,7 @@ class NativeEngine:
     def _read(self, state: NativeState, rows: np.ndarray, order: np.ndarray, bars: np.ndarray) -> None:
         if len(rows):
             rows, bars = np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(bars, np.int64)
-            at_once = min(len(rows), PIECE)
-            self._call(state, rows, order, bars, self._work(state, at_once), at_once, 0)
+            self._call(state, rows, order, bars, self._work(state, min(len(rows), PIECE)), 0)
             state.rows += 1
 
     def _work(self, state: NativeState, at_once: int) -> np.ndarray:
@@ -138,7 +137,6 @@ class NativeEngine:
         order: np.ndarray,
         bars: np.ndarray,
         work: np.ndarray,
-        at_once: int,
         hidden: int,
     ) -> None:
         code = self._library.ps_read(
@@ -149,7 +147,7 @@ class NativeEngine:
             bars.ctypes.data,
             len(rows),
             work.ctypes.data,
-            at_once,
+            len(rows) if hidden else min(len(rows), PIECE),
             self.threads,
             hidden,
         )

@@ -53,13 +53,17 @@ INLINE void NAME(tile)(const void *w, const int half, int64_t step, const int gr
     for (int r = 0; r < rows; r++)
 #pragma GCC unroll 16
         for (int v = 0; v < groups * VECTORS; v++) sum[r][v] = (vf){0};
-    for (int k = 0; k < inputs; k++)
+    for (int k = 0; k < inputs; k++) {
+#pragma GCC unroll 2
+        for (int g = 0; g < groups; g++)
+            __builtin_prefetch((const char *)w + (g * step + (int64_t)k * LANE) * (half ? 2 : 4) + AHEAD);
 #pragma GCC unroll 16
         for (int v = 0; v < groups * VECTORS; v++) {
             vf weight = NAME(weight)(w, v / VECTORS * step + (int64_t)k * LANE + v % VECTORS * LANES, half);
 #pragma GCC unroll 8
             for (int r = 0; r < rows; r++) sum[r][v] += weight * x[r * ldx + k];
         }
+    }
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++)
 #pragma GCC unroll 16
@@ -115,7 +119,10 @@ INLINE void NAME(byte_tile)(const Matrix *m, int first, const int groups, const 
     for (int r = 0; r < rows; r++)
 #pragma GCC unroll 16
         for (int v = 0; v < groups * VECTORS; v++) sum[r][v] = (vi){0};
-    for (int k = 0; k < fours; k++)
+    for (int k = 0; k < fours; k++) {
+#pragma GCC unroll 4
+        for (int line = 0; line < 2 * groups; line++)
+            __builtin_prefetch(w + ((int64_t)(line / 2 * fours + k) * 2 + line % 2) * 64 + AHEAD);
 #pragma GCC unroll 8
         for (int r = 0; r < rows; r++) {
             int32_t four;
@@ -125,6 +132,7 @@ INLINE void NAME(byte_tile)(const Matrix *m, int first, const int groups, const 
                 sum[r][v] = (vi)dot((WHOLES)sum[r][v], four,
                                     w + ((int64_t)(v / VECTORS * fours + k) * LANE + v % VECTORS * LANES) * 4);
         }
+    }
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++)
 #pragma GCC unroll 16
