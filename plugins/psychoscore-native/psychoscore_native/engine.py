@@ -16,6 +16,7 @@ from psychoscore_transformer.fused import Weights, fuse, turns
 from psychoscore_transformer.prior import bar_table, styles
 from psychoscore_transformer.sizes import Sizes
 
+MOST_CAPACITY = 1 << 30  # the library counts rows in 32 bits
 PIECE = 256  # rows read at once: bounds the memory of a prompt's pass
 Later = Callable[[np.ndarray], np.ndarray]
 
@@ -56,6 +57,8 @@ class NativeEngine:
 
     def start(self, streams: Sequence[Stream], capacity: int) -> NativeState:
         """Return the state after all but the last row of every prompt; a vector or bars of None count as dropped."""
+        if not 1 <= capacity <= MOST_CAPACITY:
+            raise ValueError(f"native: a state of {capacity} rows is too large, or empty")
         if len(self._turns) < capacity:
             self._turns = turns(capacity, self.sizes.head)
         table, counts = bar_table(self.sizes, self._prior, streams)
