@@ -77,6 +77,7 @@ def _export(model: Model, path: Path) -> None:
         str(path),
         dynamo=True,
         opset_version=23,
+        verbose=False,
         external_data=False,
         input_names=["rows", "ids", "place", "added", *names],
         output_names=[*(f"logits{f}" for f in range(len(sizes.families))), *(f"new_{name}" for name in names)],
