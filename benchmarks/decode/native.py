@@ -4,8 +4,9 @@
 
 A step reads one row of every stream and gives the logits of all five families. In brackets: the share of the time in
 which a step's bytes (weights once, keys and values of each stream) could be read at the best rate at which the same
-threads read 10 MB, as much as the weights in float16, between the other measurements. Peers, where they are installed: torch eager, ONNX Runtime in fp32 and int8 (a whole row at
-once, opset 23), and transformers' generate() on a Llama of the same layers, one token a step.
+threads read 10 MB, as much as the weights in float16, between the other measurements. Peers, where they are installed:
+torch eager, ONNX Runtime in fp32 and int8 (a whole row at once, opset 23), and transformers' generate() on a Llama of
+the same layers, one token a step.
 """
 
 from __future__ import annotations
