@@ -1,6 +1,6 @@
 """How long `pianist` takes for 32 bars with the whole plan and all steering, and what steering costs.
 
-    python benchmarks/generate/pianist.py [--pieces 20] [--bars 32] [--notes 20]
+    python benchmarks/generate/pianist.py [--pieces 20] [--bars 32] [--notes 20] [--engines native-int8,numpy]
 
 Prints, over profiles whose plans ask for about so many notes a bar: seconds a piece (median, 95th percentile; wall
 clock and processor time), seconds to the first finished bar, the same with steering off, and how large a share of a
@@ -70,24 +70,40 @@ def bandwidth() -> float:
     return 5 * block.nbytes / (time.perf_counter() - start)
 
 
+def report(name: str, table: np.ndarray, bars: int) -> None:
+    """Print what drawn() gave for every piece (pieces, 4)."""
+    rows, wall, processor, first = table.T
+    print(
+        f"{name}: {rows.mean() / bars - 1:.1f} notes a bar; seconds a piece {np.median(wall):.2f} "
+        f"(95% {np.percentile(wall, 95):.2f}, best {wall.min():.2f}), processor {np.median(processor):.2f}; "
+        f"first bar {1000 * np.median(first):.0f} ms (95% {1000 * np.percentile(first, 95):.0f}); "
+        f"{1e6 * processor.sum() / rows.sum():.0f} microseconds a row"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pieces", type=int, default=20)
     parser.add_argument("--bars", type=int, default=32)
     parser.add_argument("--notes", type=float, default=20.0)
+    parser.add_argument("--engines", default="native-int8,native-fp16,numpy", help="compared piece by piece")
     options = parser.parse_args()
-    model = Pianist(PianistConfig(), TOKENIZER.vocabulary, ENCODER.space)
     asked = plans(options.pieces, options.bars, options.notes)
-    drawn(model, asked[0], 0, True)  # loads the weights
-    for name, steered in (("with all steering", True), ("with the grammar alone", False)):
-        table = np.array([drawn(model, plan, seed, steered) for seed, plan in enumerate(asked)])
-        rows, wall, processor, first = table.T
-        print(
-            f"{name}: {rows.mean() / options.bars - 1:.1f} notes a bar; seconds a piece {np.median(wall):.2f} "
-            f"(95% {np.percentile(wall, 95):.2f}), processor {np.median(processor):.2f}; "
-            f"first bar {1000 * np.median(first):.0f} ms (95% {1000 * np.percentile(first, 95):.0f}); "
-            f"{1e6 * processor.sum() / rows.sum():.0f} microseconds a row"
-        )
+    models = {}
+    for name in options.engines.split(","):
+        engine, _, precision = name.partition("-")
+        config = PianistConfig(engine=engine, precision=precision or "fp16")
+        models[name] = Pianist(config, TOKENIZER.vocabulary, ENCODER.space)
+        start = time.perf_counter()
+        drawn(models[name], asked[0], 0, True)
+        print(f"{name}: first piece, weights read, {time.perf_counter() - start:.2f} s")
+    for what, steered in (("with all steering", True), ("with the grammar alone", False)):
+        tables: dict[str, list[tuple[int, float, float, float]]] = {name: [] for name in models}
+        for seed, plan in enumerate(asked):
+            for name, model in models.items():
+                tables[name].append(drawn(model, plan, seed, steered))
+        for name, table in tables.items():
+            report(f"{name} {what}", np.array(table), options.bars)
     size = 2 * (WEIGHTS / "model.safetensors").stat().st_size  # kept as float32
     speed = bandwidth()
     print(f"weights {size / 1e6:.0f} MB at {speed / 1e9:.0f} GB/s: {1e6 * size / speed:.0f} microseconds a row")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ PACKAGES: Mapping[str, str] = {
     "torch": "training and sampling a transformer",
     "safetensors": "checkpoints",
     "matplotlib": "loss curves and piano rolls",
+    "psychoscore-native": "a fast decode step for the transformer",
     "transformers": "pretrained models",
     "peft": "LoRA adapters",
     "bitsandbytes": "4-bit weights",
@@ -100,7 +102,17 @@ def _system(gpu: Mapping[str, Any]) -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "processors": str(os.cpu_count() or 1),
         "gpu": ", ".join(gpu["devices"]) or gpu["note"],
+        "decode step": _decode_step(),
     }
+
+
+def _decode_step() -> str:
+    try:
+        return f"native: {import_module('psychoscore_native.library').described()}"
+    except ModuleNotFoundError:
+        return "NumPy: psychoscore-native is not installed"
+    except ImportError as error:
+        return f"NumPy: {error}"
 
 
 def _gpu(torch: str) -> dict[str, Any]:

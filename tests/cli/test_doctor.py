@@ -1,6 +1,7 @@
 """`psyco doctor`: every sentence can be acted on."""
 
 import json
+import sys
 
 import pytest
 
@@ -44,6 +45,15 @@ def test_an_absent_built_in_says_how_to_get_it(monkeypatch):
     composing = ability(examination.examine(discover()), "compose from a profile")
     assert not composing["works"]
     assert "pip install psychoscore-rules" in composing["remedy"]
+
+
+def test_the_decode_step_in_use_is_named(findings):
+    assert findings["system"]["decode step"].startswith(("native: ", "NumPy: "))
+
+
+def test_why_the_decode_step_is_numpys_is_said(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psychoscore_native.library", None)
+    assert examination._decode_step() == "NumPy: psychoscore-native is not installed"
 
 
 def test_no_gpu_is_no_failure(findings):

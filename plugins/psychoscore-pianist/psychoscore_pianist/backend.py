@@ -22,7 +22,11 @@ class Pianist:
 
     def __init__(self, config: PianistConfig, vocabulary: Vocabulary, space: ConditionSpace) -> None:
         options = TransformerConfig(
-            checkpoint=WEIGHTS, max_context=config.max_context, engine=config.engine, device="cpu"
+            checkpoint=WEIGHTS,
+            max_context=config.max_context,
+            engine=config.engine,
+            precision=config.precision,
+            device="cpu",
         )
         self._backend = TransformerBackend(options, vocabulary, space)
         self.context, self._warmth = config.max_context, config.warmth

@@ -20,12 +20,15 @@ class PianistConfig:
 
     warmth: factor on every temperature, 0.5 to 2: above 1 the music dares more.
     max_context: rows that a generation may hold before it forgets its beginning, 64 to 65536.
-    engine: what computes it; "numpy" needs no torch.
+    engine: what computes it: "native" (psychoscore-native), "numpy" or "torch"; "auto" is the native one where it is
+      installed, else NumPy.
+    precision: how the native engine keeps the weights, "fp32", "fp16" or "int8": each faster than the one before.
     """
 
     warmth: float = field(default=1.2, validator=[ge(0.5), le(2)])
     max_context: int = field(default=1024, validator=[ge(64), le(65536)])
-    engine: Literal["numpy", "torch"] = "numpy"
+    engine: Literal["auto", "native", "numpy", "torch"] = "auto"
+    precision: Literal["fp32", "fp16", "int8"] = "fp16"
 
 
 @hookimpl
@@ -36,4 +39,5 @@ def psyco_model_backends() -> Iterable[Component]:
         factory="psychoscore_pianist.backend:Pianist",
         config=PianistConfig,
         summary="The trained model that ships with PSYCHOSCORE: plays the plan; for the tokenizer notes.",
+        version=2,
     )

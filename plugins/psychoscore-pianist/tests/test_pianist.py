@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from attrs import evolve
 
@@ -43,14 +44,18 @@ def pianist() -> Pianist:
     return Pianist(PianistConfig(), TOKENIZER.vocabulary, ENCODER.space)
 
 
-def played(pianist, plan, seed=0, **options):
-    request = Request(
+def request_of(plan, seed=0):
+    return Request(
         stream=Stream(rows=TOKENIZER.prompt(), vector=None, bars=ENCODER.encode_plan(plan)),
         grammar=TOKENIZER.grammar(len(plan.bars), plan),
         temperatures=(0.9,),
         seed=seed,
         plan=plan,
     )
+
+
+def played(pianist, plan, seed=0, **options):
+    request = request_of(plan, seed)
     return TOKENIZER.decode(ConstrainedSampler(ConstrainedConfig(**options)).sample(pianist, [request])[0])
 
 
@@ -77,6 +82,18 @@ def test_playing_needs_no_torch():
     here = __file__.rpartition("/")[0]
     run = subprocess.run([sys.executable, "-c", code, here], check=False, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+
+
+def test_threads_and_neighbours_change_no_note(monkeypatch):
+    pytest.importorskip("psychoscore_native")
+
+    def rows(threads, seeds):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        built = Pianist(PianistConfig(engine="auto"), TOKENIZER.vocabulary, ENCODER.space)
+        return ConstrainedSampler(ConstrainedConfig()).sample(built, [request_of(PLAN, seed) for seed in seeds])
+
+    together, alone = rows("2", (1, 2, 3)), rows("1", (3,))
+    assert np.array_equal(together[2], alone[0])
 
 
 def test_a_piece_is_in_the_planned_scale(pianist):

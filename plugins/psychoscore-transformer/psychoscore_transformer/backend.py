@@ -5,14 +5,12 @@ Torch is imported where something is trained or evaluated, or decoded by the tor
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import asdict
-from threadpoolctl import threadpool_limits
 
 from psychoscore_core.errors import CheckpointError, DataError
 from psychoscore_core.records import Checkpoint, ConditionSpace, Stream, Training, Vocabulary
@@ -20,17 +18,13 @@ from psychoscore_core.report import Report
 from psychoscore_core.stages.train import Term
 from psychoscore_training.data import Prepared, open_prepared
 from psychoscore_transformer.checkpoint import Loaded, read_checkpoint, write_checkpoint
+from psychoscore_transformer.engines import engine_of
 from psychoscore_transformer.known import Unlearnt, known_of
-from psychoscore_transformer.layout import weights
-from psychoscore_transformer.numpy_engine import NumpyEngine
 from psychoscore_transformer.plugin import TransformerConfig
 from psychoscore_transformer.sizes import Sizes
 
 if TYPE_CHECKING:
     from psychoscore_transformer.model import Model
-    from psychoscore_transformer.torch_engine import TorchEngine
-
-LARGE = 50_000_000  # parameters from which on torch decodes, which may find a GPU
 
 
 class TransformerBackend:
@@ -41,7 +35,7 @@ class TransformerBackend:
         self.context = config.max_context
         self._loaded: Loaded | None = None
         self._model: Model | None = None
-        self._engine: NumpyEngine | TorchEngine | None = None
+        self._engine: Any = None  # what decodes, once it is asked to
         self._unlearned: Unlearnt | None = None
 
     def hidden_size(self) -> int:
@@ -143,22 +137,8 @@ class TransformerBackend:
 
     def _decoder(self) -> Any:
         if self._engine is None:
-            loaded = self._ready()
-            if self._wants_numpy(loaded.sizes):
-                # The products of one row are too small for two threads, which would wait for each other; beside
-                # other work they wait a hundred times as long as they compute.
-                threadpool_limits(1, user_api="blas")
-                self._engine = NumpyEngine(loaded.sizes, loaded.weights)
-            else:
-                from psychoscore_transformer.torch_engine import TorchEngine
-
-                self._engine = TorchEngine(self.model())
+            self._engine = engine_of(self.config, self._ready(), self.model)
         return self._engine
-
-    def _wants_numpy(self, sizes: Sizes) -> bool:
-        if self.config.engine != "auto":
-            return self.config.engine == "numpy"
-        return self.config.device != "cuda" and sum(map(math.prod, weights(sizes).values())) < LARGE
 
     def _ready(self) -> Loaded:
         if self._loaded is None and self.config.checkpoint is not None:

@@ -61,6 +61,11 @@ class Fused:
     first: np.ndarray
     heads: tuple[Head, ...]
 
+    @property
+    def style_maps(self) -> list[np.ndarray]:
+        """Return what makes each layer's keys and values from styles; none without cross-attention."""
+        return [layer.cross.kv for layer in self.layers if layer.cross is not None]
+
 
 def fuse(sizes: Sizes, weights: Weights) -> Fused:
     """Return a model's weights (float32, named as in layout.py), fused."""
@@ -74,6 +79,13 @@ def fuse(sizes: Sizes, weights: Weights) -> Fused:
         first=_turned(tables[0]),
         heads=tuple(_head(weights, family, table, root) for family, table in enumerate(tables[1:])),
     )
+
+
+def turns(length: int, size: int) -> np.ndarray:
+    """Return the rotations (length, size / 2) of rotary positions as complex numbers."""
+    frequency = np.float32(10000.0) ** (-np.arange(0, size, 2, dtype=np.float32) / np.float32(size))
+    angle = np.arange(length, dtype=np.float32)[:, None] * frequency
+    return (np.cos(angle) + 1j * np.sin(angle)).astype(np.complex64)
 
 
 def _layer(sizes: Sizes, weights: Weights, name: str, root: np.float32) -> Layer:

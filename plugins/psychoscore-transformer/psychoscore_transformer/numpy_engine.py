@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from psychoscore_core.records import Stream
-from psychoscore_transformer.fused import Head, Layer, Weights, fuse
+from psychoscore_transformer.fused import Head, Layer, Weights, fuse, turns
 from psychoscore_transformer.layout import EPSILON
 from psychoscore_transformer.numpy_state import Buffers, NumpyState
 from psychoscore_transformer.prior import Styles, bar_table, styles
@@ -32,9 +32,11 @@ class NumpyEngine:
     def start(self, streams: Sequence[Stream], capacity: int) -> NumpyState:
         """Return the state after all but the last row of every prompt; a vector or bars of None count as dropped."""
         table, counts = bar_table(self.sizes, self._prior, streams)
-        state = NumpyState(self.sizes, table, counts, styles(self.sizes, self._prior, self.fused, streams), capacity)
+        state = NumpyState(
+            self.sizes, table, counts, styles(self.sizes, self._prior, self.fused.style_maps, streams), capacity
+        )
         if len(self._turns) < capacity:
-            self._turns = _turns(capacity, self.sizes.head)
+            self._turns = turns(capacity, self.sizes.head)
         lengths = [len(stream.rows) - 1 for stream in streams]
         longest = max(lengths)
         state.reserve(longest)
@@ -211,10 +213,3 @@ def _softmax(scores: np.ndarray) -> np.ndarray:
     chances = np.exp(scores - scores.max(-1, keepdims=True))
     chances /= chances.sum(-1, keepdims=True)
     return chances
-
-
-def _turns(length: int, size: int) -> np.ndarray:
-    """Return the rotations (length, size / 2) of rotary positions as complex numbers."""
-    frequency = np.float32(10000.0) ** (-np.arange(0, size, 2, dtype=np.float32) / np.float32(size))
-    angle = np.arange(length, dtype=np.float32)[:, None] * frequency
-    return (np.cos(angle) + 1j * np.sin(angle)).astype(np.complex64)

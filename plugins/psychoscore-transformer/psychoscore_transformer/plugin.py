@@ -33,8 +33,10 @@ class TransformerConfig:
     dropout: share of each block's outputs dropped in training, 0 to below 1.
     max_context: rows that a generation may hold, prompt included, 16 to 65536; may exceed training's context.
     device: where to generate and evaluate; "auto" takes CUDA where there is one.
-    engine: what decodes; "numpy" needs no torch and runs on CPU; "auto" takes it for models below 50 million parameters
-      unless `device` is "cuda".
+    engine: what decodes; "native" is psychoscore-native and "numpy" NumPy, both on CPU and without torch; "auto" takes
+      the native one where it is installed, else NumPy for models below 50 million parameters, else torch, and torch
+      where `device` is "cuda".
+    precision: how the native engine keeps weights: "fp32", "fp16" or "int8", half the size and the faster each time.
     checkpoint: folder of a trained checkpoint to use instead of training; it brings its own sizes.
     """
 
@@ -48,14 +50,15 @@ class TransformerConfig:
     dropout: float = field(default=0.1, validator=[ge(0.0), lt(1.0)])
     max_context: int = field(default=4096, validator=[ge(16), le(65536)])
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    engine: Literal["auto", "numpy", "torch"] = "auto"
+    engine: Literal["auto", "native", "numpy", "torch"] = "auto"
+    precision: Literal["fp32", "fp16", "int8"] = "fp16"
     checkpoint: Path | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.size in PRESETS and (problem := self.shape().problem()):
             raise ValueError(problem)
-        if self.engine == "numpy" and self.device == "cuda":
-            raise ValueError("the engine 'numpy' runs on CPU: device 'cuda' needs the engine 'torch'")
+        if self.engine in ("native", "numpy") and self.device == "cuda":
+            raise ValueError(f"the engine '{self.engine}' runs on CPU: device 'cuda' needs the engine 'torch'")
 
     def shape(self) -> Shape:
         """Return the preset with the overrides in it."""
@@ -72,4 +75,5 @@ def psyco_model_backends() -> Iterable[Component]:
         factory="psychoscore_transformer.backend:TransformerBackend",
         config=TransformerConfig,
         summary="A decoder-only transformer conditioned on the profile and on every bar; trains on CPU and CUDA.",
+        version=2,
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from psychoscore_core.records import Stream
-from psychoscore_transformer.fused import Fused, Weights
+from psychoscore_transformer.fused import Weights
 from psychoscore_transformer.layout import EPSILON, STYLE_HEADS, STYLE_KEY
 from psychoscore_transformer.sizes import Sizes
 
@@ -35,15 +35,17 @@ def bar_table(sizes: Sizes, weights: Weights, streams: Sequence[Stream]) -> tupl
     return table.reshape(len(streams), most + 2, sizes.layers, sizes.width), counts
 
 
-def styles(sizes: Sizes, weights: Weights, fused: Fused, streams: Sequence[Stream]) -> list[Styles]:
-    """Return the keys and values of every layer's cross-attention, None for layers that have none."""
+def styles(sizes: Sizes, weights: Weights, maps: Sequence[np.ndarray], streams: Sequence[Stream]) -> list[Styles]:
+    """Return the keys and values of every layer's cross-attention, None for layers that have none.
+
+    maps: of each layer, from a style to keys and values (256, 2 kv_heads size).
+    """
     if not sizes.style_tokens:
         return [None] * sizes.layers
     style = np.stack([_style(weights, stream.vector) for stream in streams])  # (batch, 8, 256)
     found: list[Styles] = []
-    for layer in fused.layers:
-        assert layer.cross is not None
-        kv = (style @ layer.cross.kv).reshape(len(streams), STYLE_HEADS, 2 * sizes.kv_heads, sizes.head)
+    for matrix in maps:
+        kv = (style @ matrix).reshape(len(streams), STYLE_HEADS, 2 * sizes.kv_heads, sizes.head)
         keys, values = kv[:, :, : sizes.kv_heads], kv[:, :, sizes.kv_heads :]
         turned = np.ascontiguousarray(keys.transpose(0, 2, 3, 1))
         found.append((turned, np.ascontiguousarray(values.transpose(0, 2, 1, 3))))

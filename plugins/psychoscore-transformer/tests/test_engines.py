@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 
+from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Stream
 from psychoscore_transformer.checkpoint import write_checkpoint
 from psychoscore_transformer.layout import weights
@@ -122,15 +123,49 @@ print(backend.step(state, np.array([[2]]), np.array([0]))[0].shape, "torch" in s
     assert done.stdout.strip() == "(1, 21) False"
 
 
-def test_the_config_chooses_the_engine(make, backend, tmp_path):
+@pytest.fixture
+def chosen(make, backend, tmp_path):
+    """Return a function from a config's engine to what decodes then."""
     digests = {"vocabulary": backend().vocabulary.digest, "space": backend().space.digest}
     write_checkpoint(tmp_path, make.model(), 32, digests, 0, {})
-    for name, kind in (("auto", NumpyEngine), ("numpy", NumpyEngine), ("torch", TorchEngine)):
-        built = backend(checkpoint=tmp_path, engine=name)
+
+    def choose(engine):
+        built = backend(checkpoint=tmp_path, engine=engine)
         built.start([make.stream(0)])
-        assert type(built._engine) is kind
+        return type(built._engine).__name__
+
+    return choose
 
 
-def test_numpy_on_cuda_is_refused():
-    with pytest.raises(ValueError, match="the engine 'numpy' runs on CPU"):
-        TransformerConfig(engine="numpy", device="cuda")
+@pytest.fixture
+def without_native(monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("psychoscore_native")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "psychoscore_native", None)
+
+
+def test_the_config_chooses_the_engine(chosen):
+    assert (chosen("numpy"), chosen("torch")) == ("NumpyEngine", "TorchEngine")
+
+
+def test_auto_is_the_native_engine_where_it_loads(chosen):
+    library = pytest.importorskip("psychoscore_native.library")
+    built = library.LIBRARY.exists()
+    assert chosen("auto") == ("NativeEngine" if built else "NumpyEngine")
+
+
+def test_without_the_native_engine_auto_is_numpy(chosen, without_native, caplog):
+    with caplog.at_level("INFO", "psychoscore"):
+        assert chosen("auto") == "NumpyEngine"
+    assert caplog.messages == ["transformer: decoding without the native step: psychoscore-native is not installed"]
+
+
+def test_the_native_engine_cannot_be_had_without_it(chosen, without_native):
+    with pytest.raises(CheckpointError, match="engine 'native': .*psychoscore_native"):
+        chosen("native")
+
+
+@pytest.mark.parametrize("engine", ["native", "numpy"])
+def test_engines_for_the_processor_are_refused_on_cuda(engine):
+    with pytest.raises(ValueError, match=f"the engine '{engine}' runs on CPU"):
+        TransformerConfig(engine=engine, device="cuda")
