@@ -29,10 +29,13 @@ from psychoscore_remi.tokenizer import RemiTokenizer
 NOTES = {"positions": 4, "longest": 16, "velocities": 32}
 REMI = {"positions": 4, "durations": ((4, 1), (8, 2), (16, 4)), "velocities": 32, "chords": False}
 SPLITS = ("train", "validation")
+DONE = "whole"  # the file that says that all songs are written
 
 
 def write_corpus(data: Path, target: Path) -> None:
-    """Write train/ and validation/, one MIDI file a piece, by the split of the datasets; a song that stays is kept."""
+    """Write train/ and validation/, one MIDI file a piece, by the split of the datasets; once."""
+    if (target / DONE).exists():
+        return
     for split in SPLITS:
         (target / split).mkdir(parents=True, exist_ok=True)
     keys = {name: dataset(name, data).keys() for name in ("pop909", "jsb")}
@@ -41,6 +44,7 @@ def write_corpus(data: Path, target: Path) -> None:
         lost = [fault for fault in pool.map(write_song, *zip(*tasks, strict=True), chunksize=16) if fault]
     for fault in lost:
         print(f"left out: {fault}")
+    (target / DONE).touch()
 
 
 @cache
@@ -58,8 +62,7 @@ def write_song(data: str, name: str, key: str, target: str) -> str:
         for number, piece in enumerate(pieces):
             if piece.split in SPLITS:
                 path = Path(target) / piece.split / f"{name}-{key.replace('/', '-')}-{number}.mid"
-                if not path.exists():
-                    canonical(piece.score).dump_midi(path)
+                canonical(piece.score).dump_midi(path)
     except (DataError, ValueError) as error:
         return f"{name} {key}: {error}"
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from attrs import frozen
 from torch.nn import functional
 from training import Trained
 
@@ -15,21 +16,33 @@ FACTS = ("METER_", "TONIC_", "TEMPO_", "TimeSig_", "Tempo_")
 BATCH = 8
 
 
-def nats_of_facts(form: Trained) -> float | None:
-    """Return the nats a note that go into facts; None where merged tokens say facts and more at once."""
-    facts = fact_ids(form.parts.tokenizer.vocabulary)
-    if facts is None:
-        return None
+@frozen(kw_only=True)
+class Likelihood:
+    """Nats a note of held-out music, all conditions shown: of everything, and of the facts in it.
+
+    facts is None where merged tokens say facts and more at once. notes: how many were counted.
+    """
+
+    everything: float
+    facts: float | None
+    notes: int
+
+
+def likelihood(form: Trained, every: int) -> Likelihood:
+    """Return the likelihood of every so many validation pieces, the same pieces for every form."""
     data, model = form.data, form.parts.model.model()
-    examples = data.split("validation")
+    examples = data.split("validation")[::every]
+    facts = fact_ids(form.parts.tokenizer.vocabulary)
     windows = sorted(walk(data, examples, form.parts.project.training.context), key=lambda w: w.stop - w.start)
-    total = 0.0
+    total = np.zeros(2)
     with torch.inference_mode():
         for start in range(0, len(windows), BATCH):
             part = windows[start : start + BATCH]
             batch = collate(data, part, np.zeros((len(part), 3), bool))
             total += _spent(model(batch).logits, batch, facts)
-    return total / float(data.notes[examples].sum())
+    notes = int(data.notes[examples].sum())
+    everything, on_facts = (total / notes).tolist()
+    return Likelihood(everything=everything, facts=on_facts if facts else None, notes=notes)
 
 
 def fact_ids(vocabulary: Vocabulary) -> list[torch.Tensor] | None:
@@ -40,10 +53,13 @@ def fact_ids(vocabulary: Vocabulary) -> list[torch.Tensor] | None:
     return [torch.tensor([text.startswith(FACTS) for text in tokens]) for tokens in texts]
 
 
-def _spent(logits: list[torch.Tensor], batch: Batch, facts: list[torch.Tensor]) -> float:
-    total = 0.0
-    for family, (scores, is_fact) in enumerate(zip(logits, facts, strict=True)):
+def _spent(logits: list[torch.Tensor], batch: Batch, facts: list[torch.Tensor] | None) -> np.ndarray:
+    """Return the nats (2,) of all targets, and of those that are facts."""
+    total = np.zeros(2)
+    for family, scores in enumerate(logits):
         targets = batch.targets[..., family]
-        chosen = (targets != IGNORED) & is_fact[targets.clamp(min=0)]
-        total += float(functional.cross_entropy(scores[chosen], targets[chosen], reduction="sum"))
+        counted = targets != IGNORED
+        nats = functional.cross_entropy(scores[counted], targets[counted], reduction="none").double()
+        is_fact = facts[family][targets[counted]] if facts else torch.zeros(1)
+        total += float(nats.sum()), float((nats * is_fact).sum())
     return total

@@ -52,11 +52,12 @@ def plans(count: int, bars: int) -> list[tuple[int, Plan]]:
 
 @frozen(kw_only=True)
 class Speed:
-    """Of the pieces: rows and notes a bar, rows a second of processor time, seconds a piece (wall, processor)."""
+    """Of the pieces: rows and notes a bar, both a second of processor time, seconds a piece (wall, processor)."""
 
     rows_a_bar: float
     notes_a_bar: float
     rows_a_second: float
+    notes_a_second: float
     wall: float
     processor: float
 
@@ -95,6 +96,7 @@ def _speed(table: np.ndarray, bars: int) -> Speed:
         rows_a_bar=float(rows.mean() / bars),
         notes_a_bar=float(notes.mean() / bars),
         rows_a_second=float(rows.sum() / processor.sum()),
+        notes_a_second=float(notes.sum() / processor.sum()),
         wall=float(np.median(wall)),
         processor=float(np.median(processor)),
     )

@@ -43,7 +43,7 @@ class Budget:
 
 @frozen(kw_only=True)
 class Trained:
-    """A form's project after its training. parts: its components, the model loaded. metrics: on the validation split.
+    """A form's project after its training. parts: its components, the model loaded.
 
     rows, notes: seen in training. wall, processor: seconds of the training.
     """
@@ -52,7 +52,6 @@ class Trained:
     project: Path
     parts: Parts
     data: Prepared
-    metrics: dict[str, float]
     rows: int
     notes: int
     wall: float
@@ -73,14 +72,10 @@ def train(name: str, songs: Path, out: Path, budget: Budget) -> Trained:
     context = round(budget.window * _rows_per_note(data)) + int(data.prefixes.max())
     _write(project, name, songs, _training(budget, context))
     wall, processor = _timed(project)
-    psyco("run", "-C", project, "--until", "evaluate")
     parts = _loaded(project)
     rows = _rows_seen(data, parts.project.training)
-    metrics = read_json(_newest(project, "evaluate") / "metrics.json")
     counts = {"rows": rows, "notes": round(rows / _rows_per_note(data))}
-    return Trained(
-        name=name, project=project, parts=parts, data=data, metrics=metrics, wall=wall, processor=processor, **counts
-    )
+    return Trained(name=name, project=project, parts=parts, data=data, wall=wall, processor=processor, **counts)
 
 
 def psyco(*arguments: object) -> None:
