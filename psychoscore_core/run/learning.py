@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -138,6 +139,7 @@ class Learning:
             "model": parts.identity("model"),
             "losses": parts.identity("losses"),
             "training": asdict(parts.project.training),
+            **({"start": _content_of(parts.start)} if parts.start else {}),
         }
         needs = ("tokenizer", "prepare")
         return Step(name="train", run=run, load=checkpoint_of, facts=facts, needs=needs, along=along)
@@ -156,6 +158,14 @@ class Learning:
 
         facts = {"model": self.parts.identity("model"), **self.checkpoint_facts()}
         return Step(name="evaluate", run=run, load=load, facts=facts, needs=("tokenizer", "prepare", "train"))
+
+
+def _content_of(start: Path) -> dict[str, str]:
+    """Return digests of the files of the checkpoint that training begins with."""
+    if not (start / "checkpoint.json").is_file():
+        raise CheckpointError(f"model.start_from: {start}: no checkpoint.json there; name a checkpoint's folder")
+    paths = [path for path in sorted(start.iterdir()) if path.suffix in (".json", ".safetensors")]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in paths}
 
 
 def checkpoint_of(folder: Path) -> Checkpoint:

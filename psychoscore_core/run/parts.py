@@ -66,6 +66,11 @@ class Parts:
         """The folder of a ready checkpoint, where the model's options name one."""
         return getattr(self.project.model.options, "checkpoint", None)
 
+    @property
+    def start(self) -> Path | None:
+        """The folder of the checkpoint that training begins with, where the model's options name one."""
+        return getattr(self.project.model.options, "start", None)
+
     @cached_property
     def model(self) -> Any:
         """The backend; one that works on tokens is told the vocabulary and the condition space."""

@@ -40,7 +40,11 @@ class Loss(Protocol):
 
 
 class TrainableBackend(Protocol):
-    """What a trainable model backend adds; built as `Class(config, vocabulary=..., space=...)`."""
+    """What a trainable model backend adds; built as `Class(config, vocabulary=..., space=...)`.
+
+    Its config may have `checkpoint`, the folder of a trained one that takes the place of training, and `start`, the
+    folder of one that training begins with, whose content is then part of the run's fingerprint; both may be None.
+    """
 
     def hidden_size(self) -> int:
         """Return the width of the hidden states that losses see."""

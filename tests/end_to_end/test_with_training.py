@@ -14,7 +14,8 @@ from symusic import Score
 
 pytestmark = [pytest.mark.long, pytest.mark.corpus]
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "emopia"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLE = EXAMPLES / "emopia"
 QUADRANTS = ["q1", "q2", "q3", "q4"]
 
 
@@ -46,6 +47,20 @@ def test_emopia_gives_a_checkpoint_and_a_piece_for_each_quadrant(shell, emopia):
     assert 0 < evaluated["nats_per_token"] < evaluated["nats_per_note"]
     done = shell.psyco("generate", "hamlet", "-o", "hamlet.mid", "-C", "project", "--bars", 4)
     assert done.returncode == 0, done.stderr  # with the model that the run has trained
+
+
+def test_the_pianist_learns_emopia(shell, emopia):
+    for name in ("emopia", "emopia-pianist"):
+        shutil.copytree(EXAMPLES / name, shell.folder / name, ignore=shutil.ignore_patterns("runs", "EMOPIA*"))
+    little = ("training.steps=2", "training.batch_size=2", "training.evaluate_batches=2", "generation.bars=4")
+    sets = [part for value in (f"datasets.emopia.path={emopia}", *little) for part in ("--set", value)]
+    done = shell.psyco("run", "-q", "-C", "emopia-pianist", *sets)
+    assert done.returncode == 0, done.stderr
+    pieces = [Path(line) for line in done.stdout.splitlines() if line.endswith(".mid")]
+    assert [path.stem for path in pieces] == QUADRANTS
+    (run,) = (shell.folder / "emopia-pianist" / "runs").iterdir()
+    record = json.loads((run / "train" / "checkpoint.json").read_text())
+    assert record["started_from"]["steps"] == 2000 and record["steps"] <= 2
 
 
 def test_a_killed_training_ends_in_the_same_weights(shell, emopia):

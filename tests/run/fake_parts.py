@@ -36,6 +36,7 @@ class Options:
 
     weight: float = 1.0
     checkpoint: Path | None = None
+    start: Path | None = None
     pieces: int = 40
     path: Path | None = None
     kill: bool = False

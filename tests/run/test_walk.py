@@ -130,6 +130,28 @@ def test_a_folder_that_is_no_checkpoint_is_named(project):
         project.write(model={"use": "fake", "checkpoint": "nowhere"}).plan()
 
 
+def test_a_start_that_is_no_checkpoint_is_named(trained):
+    config = json.loads((trained.folder / "psychoscore.json").read_text())
+    with pytest.raises(CheckpointError, match=r"model.start_from: .*nowhere: no checkpoint.json there"):
+        trained.write(**config | {"model": {"use": "fake", "start": "nowhere"}}).plan()
+
+
+def test_another_start_is_another_training(trained, tmp_path):
+    config = json.loads((trained.folder / "psychoscore.json").read_text())
+    start = tmp_path / "start"
+    start.mkdir()
+    project = trained.write(**config | {"model": {"use": "fake", "start": str(start)}})
+    (start / "checkpoint.json").write_text("{}")
+    before = project.plan()
+    (start / "checkpoint.json").write_text('{"steps": 1}')
+    assert _fingerprint(before, "train") != _fingerprint(project.plan(), "train")
+    assert _fingerprint(before, "prepare") == _fingerprint(project.plan(), "prepare")
+
+
+def _fingerprint(planned, stage):
+    return next(step.fingerprint for step in planned.steps if step.name == stage)
+
+
 def test_an_exporter_of_checkpoints_wants_one(project):
     with pytest.raises(RunError, match="export: weights exports a checkpoint, and this run has none"):
         project.write(exporters={"weights": {}}).run()

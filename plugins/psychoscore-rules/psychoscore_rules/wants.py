@@ -14,9 +14,9 @@ from psychoscore_rules.setting import Setting
 
 NEAR = 0.04  # a difference of tension that does not matter
 FLAT = 0.15  # a range of tension below which the curve counts ever less
-WEIGHT, LEAST_WEIGHT = 130.0, 25.0  # of a squared difference of tension, against the negative logarithm of a weight
+WEIGHT, LEAST_WEIGHT = 160.0, 30.0  # of a squared difference of tension, against the negative logarithm of a weight
 DISSONANT = 3.0  # of a squared difference of diameter
-SPREAD = 2.5  # share of a scale's room for tension that each unit of the curve's width is given
+SPREAD = 2.0  # share of a scale's room for tension that each unit of the curve's width is given
 # Targets, and the means over half bars that chords are given for them: from triads to dominant sevenths, and as far
 # from home as songs go.
 REACHED = {

@@ -92,7 +92,7 @@ def _sequence(
     """Return the rows, the bar of each row, the index of the first target, and the conditions of the bars."""
     i = window.example
     offset, prefix = int(data.offsets[i]), int(data.prefixes[i])
-    kept = [0, prefix - 1] if no_prefix else list(range(prefix))  # [BOS][SEP], or the whole prefix
+    kept = [0, *([] if no_prefix else _shown(data, offset, prefix)), prefix - 1]  # [BOS] [prefix] [SEP]
     head = data.rows[offset : offset + prefix][kept[1:] if window.start else kept]
     begin, end = offset + prefix + window.start, offset + prefix + window.stop
     rows = np.concatenate([head, data.rows[begin:end]])
@@ -102,6 +102,11 @@ def _sequence(
     conditions = data.bar_conditions[data.bar_offsets[i] + first_bar : data.bar_offsets[i + 1]]
     conditions = conditions[: 0 if no_bars else int(bars[-1]) + 1]
     return rows, bars, len(head) + window.scored - window.start, conditions
+
+
+def _shown(data: Prepared, offset: int, prefix: int) -> list[int]:
+    """Return which rows between [BOS] and [SEP] stay."""
+    return [row for row in range(1, prefix - 1) if int(data.rows[offset + row, 0]) not in data.hidden]
 
 
 def _counts(sequences: Sequence[tuple[np.ndarray, np.ndarray, int, np.ndarray]]) -> np.ndarray:

@@ -23,7 +23,8 @@ class Prepared:
     bars: (total rows,) int32, -1 in the prefix. groups: a number per group. splits: indices into SPLITS.
     offsets, lengths, prefixes: in rows. vectors: (examples, dimensions), zeros where `stated` (examples,) is False:
     nothing is known of the profile. bar_conditions: (total bars, numbers), those of example i are
-    `bar_offsets[i]:bar_offsets[i + 1]`.
+    `bar_offsets[i]:bar_offsets[i + 1]`. hidden: ids of prefix tokens that are left out, because the model was never
+    shown them; none as the data comes from disk.
     """
 
     folder: Path
@@ -43,6 +44,7 @@ class Prepared:
     stated: np.ndarray
     bar_conditions: np.ndarray
     bar_offsets: np.ndarray
+    hidden: frozenset[int] = frozenset()
 
     def split(self, name: str) -> np.ndarray:
         """Return the indices of a split's examples; raises DataError on an unknown name."""

@@ -1,6 +1,7 @@
 """Batches: shifted targets, masks, bar indices, and dropped conditions."""
 
 import numpy as np
+from attrs import evolve
 
 from psychoscore_training.batches import IGNORED, collate, drops
 from psychoscore_training.windows import Window
@@ -28,6 +29,12 @@ def test_a_window_in_the_middle_keeps_the_prefix_but_not_bos(corpus):
     assert batch.rows[0, :2, 0].tolist() == corpus.rows[1:3, 0].tolist()
     assert batch.rows[0, 2:, 0].tolist() == corpus.rows[11:18, 0].tolist()
     assert batch.targets[0, :2, 0].tolist() == [IGNORED] * 2 and batch.tokens == 7
+
+
+def test_hidden_prefix_tokens_are_left_out(corpus):
+    hidden = evolve(corpus, hidden=frozenset({int(corpus.rows[1, 0])}))
+    batch = collate(hidden, [WHOLE], KEEP)
+    assert batch.rows[0, :2, 0].tolist() == corpus.rows[[0, 2], 0].tolist() and batch.tokens == 25
 
 
 def test_bars_point_at_their_own_conditions(corpus):

@@ -22,6 +22,7 @@ from psychoscore_transformer.engines import engine_of
 from psychoscore_transformer.known import Unlearnt, known_of
 from psychoscore_transformer.plugin import TransformerConfig
 from psychoscore_transformer.sizes import Sizes
+from psychoscore_transformer.start import Start, read_start
 
 if TYPE_CHECKING:
     from psychoscore_transformer.model import Model
@@ -48,22 +49,19 @@ class TransformerBackend:
         """Train, or go on with the training that the folder holds; with `checkpoint` set, load that instead."""
         if self.config.checkpoint is not None:
             return self._ready().record
-        import torch
-
         from psychoscore_training.devices import join_world
         from psychoscore_training.loop import fit
-        from psychoscore_transformer.model import Model
 
         prepared = self._open(data)
-        torch.manual_seed(training.seed)
-        model = Model(self.sizes(prepared.families))
-        count = sum(parameter.numel() for parameter in model.parameters())
-        report.remark(f"train: a transformer of {count / 1e6:.2f} million parameters")
-        known = known_of(prepared)
+        sizes, known = self.sizes(prepared.families), known_of(prepared)
+        start = self._start(sizes, report)
+        known = start.known(known) if start else known
+        model = self._new_model(sizes, training.seed, start, report)
         digests = {"vocabulary": self.vocabulary.digest, "space": self.space.digest}
+        origin = start.record() if start else None
 
         def write(place: Path, step: int, metrics: Mapping[str, float]) -> None:
-            write_checkpoint(place, model, training.context, digests, step, metrics, known)
+            write_checkpoint(place, model, training.context, digests, step, metrics, known, origin)
 
         fit(model, terms, prepared, training, folder, report, write)
         self.load(folder)
@@ -71,10 +69,14 @@ class TransformerBackend:
         return self._ready().record
 
     def evaluate(self, data: Path, split: str) -> Mapping[str, float]:
-        """Return metrics of the loaded checkpoint on a whole split (psychoscore_training.evaluate)."""
+        """Return metrics of the loaded checkpoint on a whole split (psychoscore_training.evaluate).
+
+        As in start(), prefix rows and profiles that training never showed are left out.
+        """
         from psychoscore_training.evaluate import evaluate_split
 
-        loaded, prepared, model = self._ready(), self._open(data), self.model()
+        loaded, model = self._ready(), self.model()
+        prepared = loaded.known.shown_data(self._open(data))
         names = [family.name for family in self.vocabulary.families]
         return evaluate_split(model, prepared, split, loaded.context, model.norm.weight.device, names)
 
@@ -128,6 +130,28 @@ class TransformerBackend:
             dropout=self.config.dropout,
             **asdict(self.config.shape()),
         )
+
+    def _start(self, sizes: Sizes, report: Report) -> Start | None:
+        folder = self.config.start
+        if folder is None:
+            return None
+        start = read_start(folder, self.vocabulary.digest, self.space.digest, sizes)
+        report.remark(f"train: begins with the weights of {self.config.start_from}, digest {start.digest}")
+        return start
+
+    def _new_model(self, sizes: Sizes, seed: int, start: Start | None, report: Report) -> Model:
+        """Return a model to train, its weights drawn by the seed, or those of the start."""
+        import torch
+
+        from psychoscore_transformer.model import Model
+
+        torch.manual_seed(seed)
+        model = Model(sizes)
+        if start:
+            model.load_state_dict({name: torch.from_numpy(array) for name, array in start.weights.items()})
+        count = sum(parameter.numel() for parameter in model.parameters())
+        report.remark(f"train: a transformer of {count / 1e6:.2f} million parameters")
+        return model
 
     def _unlearnt(self) -> Unlearnt:
         loaded = self._ready()

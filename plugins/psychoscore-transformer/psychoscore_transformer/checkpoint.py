@@ -48,15 +48,18 @@ def write_checkpoint(
     steps: int,
     metrics: Mapping[str, float],
     known: Known = Known(),  # noqa: B008  # frozen
+    origin: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a checkpoint file by file, each whole or absent; digests: of `vocabulary` and `space`.
 
+    origin: what is recorded of the checkpoint that its training began with, if any.
     model: psychoscore_transformer.model.Model, or whatever else has its sizes and named_parameters().
     """
     write_tensors(folder / "model.safetensors", dict(model.named_parameters()))
     facts = {"format": FORMAT, "sizes": asdict(model.sizes), "context": context, "known": known.json()}
     write_json(folder / "model.json", facts)
     record = {"format": FORMAT, "backend": BACKEND, **digests, "steps": steps, "metrics": dict(metrics)}
+    record |= {"started_from": dict(origin)} if origin else {}
     write_json(folder / "checkpoint.json", {**record, "psychoscore": importlib_metadata.version("psychoscore")})
 
 

@@ -33,6 +33,11 @@ class Known:
         keep[[0, -1]] = True
         return evolve(stream, rows=stream.rows[keep], vector=stream.vector if self.profiles else None)
 
+    def shown_data(self, data: Prepared) -> Prepared:
+        """Return prepared data as training would have shown it: without unknown prefix tokens and profiles."""
+        stated = data.stated if self.profiles else np.zeros_like(data.stated)
+        return evolve(data, stated=stated, hidden=self.unseen[0] if self.unseen else frozenset())
+
 
 @frozen(eq=False)
 class Unlearnt:

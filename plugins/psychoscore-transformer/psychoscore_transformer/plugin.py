@@ -10,6 +10,7 @@ from attrs import evolve, field, fields, frozen
 from attrs.validators import and_, ge, le, lt, optional
 
 from psychoscore_core import Component, hookimpl
+from psychoscore_core.errors import CheckpointError
 from psychoscore_transformer.presets import PRESETS, Shape
 
 
@@ -38,6 +39,8 @@ class TransformerConfig:
       where `device` is "cuda".
     precision: how the native engine keeps weights: "fp32", "fp16" or "int8", half the size and the faster each time.
     checkpoint: folder of a trained checkpoint to use instead of training; it brings its own sizes.
+    start_from: folder of a trained checkpoint whose weights training begins with, or "pianist" for the model that ships
+      with PSYCHOSCORE; of the same sizes, and trained with the same tokenizer and encoder.
     """
 
     size: Literal["pianist", "tiny", "small", "medium", "large"] = "small"
@@ -53,12 +56,27 @@ class TransformerConfig:
     engine: Literal["auto", "native", "numpy", "torch"] = "auto"
     precision: Literal["fp32", "fp16", "int8"] = "fp16"
     checkpoint: Path | None = None
+    start_from: Literal["pianist"] | Path | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.size in PRESETS and (problem := self.shape().problem()):
             raise ValueError(problem)
         if self.engine in ("native", "numpy") and self.device == "cuda":
             raise ValueError(f"the engine '{self.engine}' runs on CPU: device 'cuda' needs the engine 'torch'")
+        if self.checkpoint is not None and self.start_from is not None:
+            raise ValueError("checkpoint takes the place of training, which start_from would begin: give one of them")
+
+    @property
+    def start(self) -> Path | None:
+        """Return the folder that start_from means; raises CheckpointError where the pianist is not installed."""
+        if self.start_from != "pianist":
+            return self.start_from
+        from importlib.resources import files  # not needed to list the plugins
+
+        try:
+            return Path(str(files("psychoscore_pianist"))) / "checkpoint"
+        except ModuleNotFoundError:
+            raise CheckpointError("model.start_from: 'pianist' needs the package psychoscore-pianist") from None
 
     def shape(self) -> Shape:
         """Return the preset with the overrides in it."""

@@ -35,20 +35,23 @@ class CrossEntropy(nn.Module):
         return nn.functional.cross_entropy(outputs.logits[0].flatten(0, 1), batch.targets[..., 0].flatten())
 
 
-def write_corpus(folder: Path, pieces: int = 16, bars: int = 3) -> Path:
-    """Write pieces of one note a bar: the vector's first number says which half of the notes, the bar which of 8."""
+def write_corpus(folder: Path, pieces: int = 16, bars: int = 3, vector: tuple[float, ...] = ()) -> Path:
+    """Write pieces of one note a bar: the vector's first number says which half of the notes, the bar which of 8.
+
+    vector: what every piece says instead.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     writer, random, items = PreparedWriter(folder), np.random.default_rng(0), []
     for i in range(pieces):
         half, steps = i % 2, random.integers(0, 8, bars)
-        vector = [float(half), *random.random(2)]
+        own = [float(half), *random.random(2)]
         conditions = np.stack([steps / 7, random.random(bars)], axis=1)
         music = [row for step in steps for row in (BAR, FIRST + 8 * half + int(step))]
         rows = np.array([BOS, SEP, *music, EOS], "<i4")
         index = np.array([-1, -1, *np.repeat(np.arange(bars), 2), bars - 1], "<i4")
         record = {"id": f"p{i}", "dataset": "toy", "group": f"g{i}", "labels": {}, "prefix": 2, "notes": bars}
         record |= {"split": "validation" if i % 8 >= 6 else "train", "length": len(rows)}
-        record |= {"vector": vector, "bar_conditions": conditions.tolist()}
+        record |= {"vector": list(vector) or own, "bar_conditions": conditions.tolist()}
         items.append(Item(record=record, rows=rows.tobytes(), bars=index.tobytes()))
     writer.append(items)
     writer.finish({"families": [SIZE], "vocabulary": VOCABULARY.digest, "space": SPACE.digest})
