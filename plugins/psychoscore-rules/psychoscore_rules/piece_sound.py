@@ -15,7 +15,7 @@ from psychoscore_rules.progressions import WALKS
 from psychoscore_rules.scales import Scale
 from psychoscore_rules.wants import Wants
 
-DISSONANT, MOVING, STRAINING = 80.0, 60.0, 120.0  # a bar's price of a squared difference of the piece's means
+DISSONANT, MOVING, STRAINING = 80.0, 100.0, 120.0  # a bar's price of a squared difference of the piece's means
 TOO_FOREIGN, TOO_PURE = 800.0, 30.0  # the same of tones outside the scale, above and below what the plan allows
 HOME, HOMELESS = 0.3, 80.0  # share of half bars on the tonic, and a bar's price of a squared lack of it
 STAYING, RECOLOURED = 0.6, 1.8  # price of the same chord in the next bar, and of another one on the same root

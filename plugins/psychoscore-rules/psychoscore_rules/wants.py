@@ -16,12 +16,12 @@ NEAR = 0.04  # a difference of tension that does not matter
 FLAT = 0.15  # a range of tension below which the curve counts ever less
 WEIGHT, LEAST_WEIGHT = 160.0, 30.0  # of a squared difference of tension, against the negative logarithm of a weight
 DISSONANT = 3.0  # of a squared difference of diameter
-SPREAD = 2.0  # share of a scale's room for tension that each unit of the curve's width is given
+SPREAD = 2.7  # share of a scale's room for tension that each unit of the curve's width is given
 # Targets, and the means over half bars that chords are given for them: from triads to dominant sevenths, and as far
 # from home as songs go.
 REACHED = {
     "dissonance": ((0.95, 3.0), (1.75, 2.75)),
-    "movement": ((0.0, 1.0), (0.05, 1.0)),
+    "movement": ((0.0, 1.0), (0.05, 1.1)),
     "strain": ((0.15, 1.35), (0.45, 0.95)),
 }
 CALMEST, TENSEST = 0.0, 0.9  # quantiles of a scale's chords that the curve is laid between
@@ -55,7 +55,7 @@ class Wants:
 def wants_of(setting: Setting) -> Wants:
     """Lay the plan's tension over what the chords of each bar's scale can do, and read the profile's targets.
 
-    A curve that spans 0.4 of [0, 1] or more is given the whole room; a flatter one a part of it, around the level
+    A curve that spans 0.37 of [0, 1] or more is given the whole room; a flatter one a part of it, around the level
     that dissonance and strain make. The mean strain is that of the plan's tension, which the user may have drawn.
     """
     curve = [bar.tension for bar in setting.plan.bars]

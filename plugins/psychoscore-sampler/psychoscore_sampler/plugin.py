@@ -64,7 +64,7 @@ class ConstrainedConfig:
     scale: bool = True
     chord_tones: bool = True
     chord_boost: float = _within(0, 20, 4.0)
-    tension: float = _within(0, 100, 30.0)
+    tension: float = _within(0, 100, 45.0)
     density: bool = True
     rhythm: bool = True
     polyphony: bool = True
