@@ -22,6 +22,7 @@ where that comes from. Every model is asked for the same, and every evaluation m
 A target is where the neutral profile stands plus the effect of every dimension, each in proportion to how far it lies
 from its neutral value. `effect` is the way from the low end of the dimension to the high end (for a bias: from absent
 to active) in the attribute's unit. "steps" are the rule table's: tempo, mode and dynamic mark jump there.
+Irregularity is kept within what so many onsets a bar allow on sixteenths.
 Openness chooses the key, too, which is none of the attributes.
 """
 

@@ -35,6 +35,7 @@ def psyco_planners() -> Iterable[Component]:
         factory="psychoscore_rules.planner:HarmonyPlanner",
         config=HarmonyConfig,
         summary="Fills in a plan's chords by the rules of harmony, as tense as the plan is.",
+        version=2,
     )
 
 
@@ -45,5 +46,5 @@ def psyco_model_backends() -> Iterable[Component]:
         factory="psychoscore_rules.composer:RulesComposer",
         config=RulesConfig,
         summary="Composes by the rules of harmony, phrase and orchestration; nothing to train or download.",
-        version=2,
+        version=3,
     )

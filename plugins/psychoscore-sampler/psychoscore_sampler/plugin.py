@@ -33,8 +33,8 @@ class ConstrainedConfig:
         notes come in the share that it asks for otherwise.
     chord_tones: on strong beats (the first, and the middle one of an even number) only tones of the planned chord.
     chord_boost: how many nats chord tones gain everywhere, 0 to 20; melodies half of it.
-    tension: how many nats a note loses for each unit (of the spiral array) by which it makes half a bar more dissonant
-        than the planned chord is, 0 to 20 (0 = off); a step of melody is free.
+    tension: how many nats a note loses for each unit (on the spiral array) by which it takes half a bar off the tension
+        of its chord and of the plan's curve, 0 to 100 (0 = off); melodies half of it.
     density: as many onsets as the plan's bars ask for, the rounding carried on; an even rhythm, or a bar that takes up
         another, may have some more or fewer.
     rhythm: pull the inter-onset intervals to the plan's irregularity.
@@ -45,7 +45,8 @@ class ConstrainedConfig:
     melody: the share of onsets at which the melody is to begin a note, 0 to 1; 0 = whatever comes. At any onset there
         are at most 1 note of melody, 2 of counter-melody and 5 of accompaniment.
     dynamics: pull the mean and the spread of the velocities to the plan's.
-    repeats: how many nats a note of the bar that the plan's bar takes up gains, 0 to 20 (0 = off).
+    repeats: how many nats a note of the bar that the plan's bar takes up gains, 0 to 40; 0 = off, and no bar is kept
+        unlike the ones before it either.
     batch_size: how many pieces are drawn together, 1 to 1024; the result of each does not depend on it.
     """
 
@@ -84,4 +85,5 @@ def psyco_samplers() -> Iterable[Component]:
         factory="psychoscore_sampler.constrained:ConstrainedSampler",
         config=ConstrainedConfig,
         summary="Draws rows under the tokenizer's grammar: temperature, top-k, top-p, guidance, exactly so many bars.",
+        version=2,
     )

@@ -160,6 +160,12 @@ def test_a_bar_that_takes_up_another_sounds_like_it():
     assert with_ > without + 0.05
 
 
+def test_bars_that_take_up_none_are_fresh():
+    plan = plan_of(density=0.48, irregularity=0.6)
+    fresh, any_ = (np.mean([measured(plan, "repetition", s, repeats=r) for s in range(4)]) for r in (16.0, 0.0))
+    assert fresh < any_
+
+
 def test_even_rhythm_is_even():
     plan = plan_of(density=0.4, irregularity=0.0)
     assert measured(plan, "irregularity") < 0.5 < measured(plan, "irregularity", rhythm=False)

@@ -46,7 +46,7 @@ class Conductor:
         self._rhythm = Rhythm(config.density, config.rhythm)
         self._polyphony = Polyphony(config.polyphony, config.most_notes)
         self._pitch, self._velocity = [Tilt(0.12, 0.06) for _ in NAMES], Tilt(0.10, 0.06)
-        self._foreign = Share(gain=0.6, most=8.0)
+        self._foreign = Share(gain=0.6, most=16.0)
         self._cloud = Cloud(config.tension, self._bars)
         self._voices = Voices(config.melody)
         self._played: list[list[tuple[int, Sounded]]] = []  # of each bar: onset in 24ths and note
