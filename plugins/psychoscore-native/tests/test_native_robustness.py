@@ -176,6 +176,24 @@ def test_many_threads_get_what_one_gets(make):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_helpers_of_a_wider_engine_touch_no_memory_of_a_narrower_one(make, monkeypatch):
+    sizes, streams = make.sizes("no styles"), make.streams(make.sizes("no styles"), 16)
+    music = make.music(sizes, 16, 40)
+    make.along(make.engine(sizes, count=8), streams, music)  # its helpers stay awake for a moment
+    narrow, guarded = make.engine(sizes, count=2), []
+
+    def work(state, at_once):
+        size = narrow._library.ps_work(narrow.network.handle, at_once, narrow.threads, state.capacity)
+        block = np.zeros(size + (1 << 20), np.uint8)
+        block[size:] = 77
+        guarded.append(block[size:])
+        return block[:size]
+
+    monkeypatch.setattr(narrow, "_work", work)
+    make.along(narrow, streams, music)
+    assert guarded and all((guard == 77).all() for guard in guarded)
+
+
 def test_a_forked_child_goes_on(make):
     engine = make.engine(make.sizes("no styles"), count=3)
     streams, music = make.streams(engine.sizes, 3), make.music(engine.sizes, 3, 20)

@@ -12,10 +12,10 @@
 struct Pool {
     pthread_mutex_t taken, sleep;
     pthread_cond_t wake;
-    int helpers;              // started; only the holder of `taken` starts more
+    int helpers, threads;     // helpers started, threads of this step: the holder of `taken` changes them
     atomic_uint begun;        // steps begun
     atomic_int asleep;
-    atomic_ullong ticket;     // task number << 32 | chunks << 16 | next chunk
+    atomic_ullong ticket;     // task number << 36 | helpers that may take part << 32 | chunks << 16 | next chunk
     atomic_int done;          // chunks of this task
     Task task;                // these two are read by those who hold a chunk only
     void *context;
@@ -32,11 +32,12 @@ static void relax(void) {
 #endif
 }
 
-// Do one chunk of the task at hand; return whether there was one.
+// Do one chunk of the task at hand; return whether there was one. A helper beyond the step's threads takes none: there
+// is no work memory for it.
 static int take_chunk(int thread) {
     unsigned long long ticket = atomic_load_explicit(&pool.ticket, memory_order_acquire);
     do {
-        if ((ticket & 0xffff) >= (ticket >> 16 & 0xffff)) return 0;
+        if ((ticket & 0xffff) >= (ticket >> 16 & 0xffff) || thread > (int)(ticket >> 32 & 0xf)) return 0;
     } while (!atomic_compare_exchange_weak_explicit(&pool.ticket, &ticket, ticket + 1, memory_order_acq_rel,
                                                     memory_order_acquire));
     pool.task(pool.context, ticket & 0xffff, thread);
@@ -84,6 +85,7 @@ static void hire(int wanted) {
 Pool *pool_take(int threads, int wake) {
     if (threads < 2 || pthread_mutex_trylock(&pool.taken)) return NULL;
     if (pool.helpers < threads - 1) hire(threads - 1);
+    pool.threads = threads;
     atomic_fetch_add(&pool.begun, 1);
     if (wake && atomic_load(&pool.asleep)) {
         pthread_mutex_lock(&pool.sleep);
@@ -102,10 +104,12 @@ void pool_run(Pool *given, Task task, void *context, int chunks) {
         for (int chunk = 0; chunk < chunks; chunk++) task(context, chunk, 0);
         return;
     }
-    unsigned long long number = (atomic_load_explicit(&pool.ticket, memory_order_relaxed) >> 32) + 1;
+    unsigned long long number = (atomic_load_explicit(&pool.ticket, memory_order_relaxed) >> 36) + 1;
+    unsigned long long others = pool.threads - 1 < MOST_HELPERS ? pool.threads - 1 : MOST_HELPERS;
     pool.task = task, pool.context = context;
     atomic_store_explicit(&pool.done, 0, memory_order_relaxed);
-    atomic_store_explicit(&pool.ticket, number << 32 | (unsigned long long)chunks << 16, memory_order_release);
+    atomic_store_explicit(&pool.ticket, number << 36 | others << 32 | (unsigned long long)chunks << 16,
+                          memory_order_release);
     while (take_chunk(0)) continue;
     for (int looks = 0; atomic_load_explicit(&pool.done, memory_order_acquire) < chunks; looks++)
         looks < PATIENCE ? relax() : (void)sched_yield();
