@@ -87,7 +87,7 @@ def test_strong_beats_have_chord_tones_only():
 
 
 @pytest.mark.parametrize(
-    ("density", "signature"), [(0.1, (4, 4)), (0.27, (4, 4)), (0.45, (4, 4)), (0.3, (3, 4)), (0.3, (6, 8))]
+    ("density", "signature"), [(0.1, (4, 4)), (0.35, (4, 4)), (0.45, (4, 4)), (0.3, (3, 4)), (0.3, (6, 8))]
 )
 def test_bars_have_as_many_onsets_as_planned(density, signature):
     quarters = 4 * signature[0] / signature[1]
