@@ -71,11 +71,11 @@ def reach_of_rhythm(density: float) -> tuple[float, float]:
     """
     density = min(float(SIXTEENTHS), max(1.0, density))
     share = density / SIXTEENTHS
-    most = _entropy(share) / share
+    most = entropy_of_two(share) / share
     counts = [n for n in range(1, SIXTEENTHS + 1) if abs(n - density) <= NEAR_ENOUGH * density] or [round(density)]
-    return min(most, *(_entropy(SIXTEENTHS % count / count) for count in counts)), most
+    return min(most, *(entropy_of_two(SIXTEENTHS % count / count) for count in counts)), most
 
 
-def _entropy(share: float) -> float:
+def entropy_of_two(share: float) -> float:
     """Return the entropy in bits of two kinds, one of which has this share."""
     return 0.0 if share in (0.0, 1.0) else -share * log2(share) - (1 - share) * log2(1 - share)

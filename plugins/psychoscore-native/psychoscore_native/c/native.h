@@ -5,7 +5,6 @@
 //   pool.c     helper threads that sleep when idle
 //   read.c     rows in: keys, values, hidden states
 //   heads.c    hidden states in: logits of one family after the other
-//   draw.c     logits in: an id
 //
 // Nothing here allocates but ps_open (one Model); all other memory comes from the caller.
 #ifndef NATIVE_H

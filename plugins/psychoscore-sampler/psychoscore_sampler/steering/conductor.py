@@ -66,7 +66,7 @@ class Conductor:
 
     @property
     def _bar(self) -> Bar:
-        return self._bars[min(max(self.index, 0), len(self._bars) - 1)]
+        return self._bars[self._place]
 
     def open(self, index: int) -> None:
         """Begin a bar."""
@@ -126,9 +126,12 @@ class Conductor:
         elif meaning.kind == "voice":
             self._voice = value
 
-    def _take_onset(self, onset: int) -> None:
+    def _move_to(self, onset: int) -> None:
         if onset != self._onset:
             self._onset, self._here = onset, []
+
+    def _take_onset(self, onset: int) -> None:
+        self._move_to(onset)
         if self._rhythm.took(onset):
             self._polyphony.onset(self._start + onset)
             self._voices.onset()
@@ -136,8 +139,7 @@ class Conductor:
     def sounded(self, note: Sounded) -> None:
         """Note a note that is complete."""
         bar, onset = self._bar, round(note.position * GRID)
-        if onset != self._onset:
-            self._onset, self._here = onset, []
+        self._move_to(onset)
         self._played[-1].append((onset, note))
         self._here.append(note.pitch)
         start, length = self._start + onset, round(note.duration * GRID)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from psychoscore_core.planning.targets import reach_of_rhythm
+from psychoscore_core.planning.targets import entropy_of_two, reach_of_rhythm
 from psychoscore_sampler.steering.bars import GRID, Bar
 from psychoscore_sampler.steering.tilt import Share
 
@@ -145,15 +145,10 @@ def _even_count(positions: int, owed: float, before: int, evenness: float) -> in
     """
 
     def cost(count: int) -> float:
-        uneven = _bits_of(positions % count / count) + 0.5 * (count != before)
+        uneven = entropy_of_two(positions % count / count) + 0.5 * (count != before)
         return OFF * abs(count - owed) / max(owed, 1.0) + UNEVEN * evenness * uneven
 
     return min(range(1, positions + 1), key=cost)
-
-
-def _bits_of(share: float) -> float:
-    """Return the entropy of two kinds of interval, one of which has this share."""
-    return 0.0 if share in (0.0, 1.0) else -share * math.log2(share) - (1 - share) * math.log2(1 - share)
 
 
 class Polyphony:
