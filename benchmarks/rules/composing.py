@@ -8,6 +8,7 @@ import time
 from statistics import fmean, median
 
 from psychoscore_core.random_profile import random_profile
+from psychoscore_core.records import DENSITY_MAX
 from psychoscore_core.rule_table import plan_of
 
 BARS = 32
@@ -29,8 +30,8 @@ def main(pieces: int) -> None:
         sketches.append(compose_sketch(profile, plan, [0.9] * BARS, seed))
     print(f"first piece of {BARS} bars         {times[0]:6.1f} ms")
     print(f"median, slowest of {pieces:<11} {median(times):6.1f} ms {max(times):6.1f} ms")
-    asked = [fmean(32 * bar.density for bar in sketch.setting.plan.bars) for sketch in sketches]
-    print(f"notes a bar (asked for)        {fmean(map(hearing.notes_a_bar, sketches)):6.1f} ({fmean(asked):.1f})")
+    asked = [fmean(DENSITY_MAX * bar.density for bar in sketch.setting.plan.bars) for sketch in sketches]
+    print(f"notes, and onsets asked for  {fmean(map(hearing.notes_a_bar, sketches)):6.1f} ({fmean(asked):.1f})")
     for name in ("polyphony", "repetition", "on_chord", "foreign_share", "syncopation", "legato"):
         print(f"{name.replace('_', ' '):30} {fmean(map(getattr(hearing, name), sketches)):6.2f}")
     ranges = [[note.pitch for note in sketch.layers["melody"]] for sketch in sketches]
