@@ -161,11 +161,16 @@ class Learning:
 
 
 def _content_of(start: Path) -> dict[str, str]:
-    """Return digests of the files of the checkpoint that training begins with."""
-    if not (start / "checkpoint.json").is_file():
-        raise CheckpointError(f"model.start_from: {start}: no checkpoint.json there; name a checkpoint's folder")
+    """Return digests of the files of the checkpoint, or of the bare model, that training begins with."""
+    if not any((start / name).is_file() for name in ("checkpoint.json", "config.json")):
+        raise CheckpointError(f"model: {start}: no checkpoint.json or config.json there; name a checkpoint's folder")
     paths = [path for path in sorted(start.iterdir()) if path.suffix in (".json", ".safetensors")]
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in paths}
+    return {path.name: _digest(path) for path in paths}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def checkpoint_of(folder: Path) -> Checkpoint:

@@ -132,7 +132,7 @@ def test_a_folder_that_is_no_checkpoint_is_named(project):
 
 def test_a_start_that_is_no_checkpoint_is_named(trained):
     config = json.loads((trained.folder / "psychoscore.json").read_text())
-    with pytest.raises(CheckpointError, match=r"model.start_from: .*nowhere: no checkpoint.json there"):
+    with pytest.raises(CheckpointError, match=r"model: .*nowhere: no checkpoint.json or config.json"):
         trained.write(**config | {"model": {"use": "fake", "start": "nowhere"}}).plan()
 
 

@@ -73,6 +73,24 @@ def open_prepared(folder: Path, dimensions: int = 0) -> Prepared:
     return Prepared(folder=folder, families=families, rows=rows, bars=bars, **digests, **columns)
 
 
+def open_fitting(folder: Path, vocabulary: str, space: str, shape: tuple[int, int]) -> Prepared:
+    """Open a prepared folder of this vocabulary and condition space, given as digests.
+
+    shape: numbers in a profile's vector, and in a bar's condition. Raises DataError, naming both, where they differ.
+    """
+    data = open_prepared(folder, shape[0])
+    for what, found, wanted in (
+        ("vocabulary", data.vocabulary, vocabulary),
+        ("condition space", data.space, space),
+    ):
+        if found != wanted:
+            raise DataError(f"{data.folder}: prepared with the {what} {found}, but this project has {wanted}")
+    shapes = (data.vectors.shape[1], data.bar_conditions.shape[1])
+    if shapes != shape:
+        raise DataError(f"{data.folder}: conditions of {shapes[0]} and {shapes[1]} numbers do not fit the space")
+    return data
+
+
 def _facts(path: Path) -> dict[str, Any]:
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))

@@ -57,7 +57,9 @@ def fit(
     """Train a module in place, or go on with the training that the folder holds the state of.
 
     module: called with a Batch; returns what losses see, `.logits` and `.hidden`. Where it has an attribute
-    `gradient_checkpointing`, that is set. write: writes the module's weights and what belongs to them into a folder.
+    `gradient_checkpointing`, that is set; where it has `optimizer(parameters, training)`, that makes the optimizer,
+    else it is AdamW. Parameters that need no gradient are neither trained nor kept in the state. write: writes the
+    module's weights and what belongs to them into a folder.
     Under `torchrun` every process calls this with the same arguments, and the first one writes and reports.
     """
     return Loop(module, terms, data, training, folder, report, write).run()
@@ -83,9 +85,10 @@ class Loop:
         if hasattr(module, "gradient_checkpointing"):
             module.gradient_checkpointing = training.gradient_checkpointing
         self.loss_parameters = _loss_parameters(terms, self.world.device)
-        model = {f"model.{name}": parameter for name, parameter in module.named_parameters()}
+        trained = {name: p for name, p in module.named_parameters() if p.requires_grad}
+        model = {f"model.{name}": parameter for name, parameter in trained.items()}
         self.parameters: dict[str, Tensor] = {**model, **self.loss_parameters}
-        self.optimizer = adamw(self.parameters, training)
+        self.optimizer = getattr(module, "optimizer", adamw)(self.parameters, training)
         self.order = training_order(data, [term.loss for term in terms.values()], training)
         self.validation = self._validation()
         self.baseline: float | None = None

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from attrs import asdict, define, field
 from safetensors import SafetensorError, safe_open
@@ -20,7 +21,7 @@ from psychoscore_core.errors import CheckpointError
 from psychoscore_training.files import write_tensors
 
 NAME = "state.safetensors"
-_MOMENTS = ("exp_avg", "exp_avg_sq", "step")
+_PARAMETER, _MOMENT = "parameter.", "moment."
 
 
 @define
@@ -45,10 +46,10 @@ def save_state(
     folder: Path, parameters: Mapping[str, Tensor], optimizer: torch.optim.Optimizer, progress: Progress, identity: str
 ) -> None:
     """Write parameters, optimizer moments and progress to one file, by rename."""
-    tensors = {f"parameter.{name}": parameter for name, parameter in parameters.items()}
+    tensors: dict[str, Any] = {f"{_PARAMETER}{name}": parameter for name, parameter in parameters.items()}
     for name, parameter in parameters.items():
         for moment, value in optimizer.state.get(parameter, {}).items():
-            tensors[f"{moment}.{name}"] = value
+            tensors[f"{_MOMENT}{moment}.{name}"] = value if isinstance(value, Tensor) else np.array(value)
     metadata = {"identity": identity, "progress": json.dumps(asdict(progress))}
     write_tensors(folder / NAME, tensors, metadata)
 
@@ -78,10 +79,13 @@ def load_state(
 
 
 def _restore(file: Any, parameters: Mapping[str, Tensor], optimizer: torch.optim.Optimizer) -> None:
-    names = set(file.keys())
     with torch.no_grad():
         for name, parameter in parameters.items():
-            parameter.copy_(file.get_tensor(f"parameter.{name}"))
-            state = {m: file.get_tensor(f"{m}.{name}") for m in _MOMENTS if f"{m}.{name}" in names}
-            for moment, value in state.items():
-                optimizer.state[parameter][moment] = value.to(parameter.device)
+            parameter.copy_(file.get_tensor(f"{_PARAMETER}{name}"))
+    for key in file.keys():  # noqa: SIM118  # an open file of tensors is no mapping
+        if key.startswith(_MOMENT):
+            moment, name = key.removeprefix(_MOMENT).split(".", 1)
+            value, parameter = file.get_tensor(key), parameters[name]
+            # torch's optimizers count steps in a float tensor, bitsandbytes' in a plain number
+            plain = value.dim() == 0 and value.dtype == torch.int64
+            optimizer.state[parameter][moment] = int(value) if plain else value.to(parameter.device)

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import asdict
 
-from psychoscore_core.errors import CheckpointError, DataError
+from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Checkpoint, ConditionSpace, Stream, Training, Vocabulary
 from psychoscore_core.report import Report
 from psychoscore_core.stages.train import Term
-from psychoscore_training.data import Prepared, open_prepared
+from psychoscore_training.data import Prepared, open_fitting
+from psychoscore_training.known import Unlearnt, known_of
 from psychoscore_transformer.checkpoint import Loaded, read_checkpoint, write_checkpoint
 from psychoscore_transformer.engines import engine_of
-from psychoscore_transformer.known import Unlearnt, known_of
 from psychoscore_transformer.plugin import TransformerConfig
 from psychoscore_transformer.sizes import Sizes
 from psychoscore_transformer.start import Start, read_start
@@ -173,14 +173,5 @@ class TransformerBackend:
 
     def _open(self, folder: Path) -> Prepared:
         """Open prepared data; raises DataError where it does not fit this project."""
-        data = open_prepared(folder, len(self.space.vector))
-        for what, found, wanted in (
-            ("vocabulary", data.vocabulary, self.vocabulary.digest),
-            ("condition space", data.space, self.space.digest),
-        ):
-            if found != wanted:
-                raise DataError(f"{data.folder}: prepared with the {what} {found}, but this project has {wanted}")
-        shapes = (data.vectors.shape[1], data.bar_conditions.shape[1])
-        if shapes != (len(self.space.vector), len(self.space.bar)):
-            raise DataError(f"{data.folder}: conditions of {shapes[0]} and {shapes[1]} numbers do not fit the space")
-        return data
+        shape = (len(self.space.vector), len(self.space.bar))
+        return open_fitting(folder, self.vocabulary.digest, self.space.digest, shape)

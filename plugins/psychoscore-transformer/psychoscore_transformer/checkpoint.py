@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import importlib_metadata
 import numpy as np
 from attrs import asdict, frozen
 
@@ -18,12 +17,14 @@ from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Checkpoint
 from psychoscore_core.whole_files import write_json
 from psychoscore_training.files import read_json, read_tensors, write_tensors
-from psychoscore_transformer.known import Known, known_from
+from psychoscore_training.known import Known, known_from
+from psychoscore_training.records import check_digests, context_of, read_record, write_record
 from psychoscore_transformer.layout import weights
 from psychoscore_transformer.sizes import Sizes
 
 BACKEND = "transformer"
 FORMAT = 1
+KIND = (BACKEND, FORMAT)
 
 
 @frozen(kw_only=True, eq=False)
@@ -58,20 +59,14 @@ def write_checkpoint(
     write_tensors(folder / "model.safetensors", dict(model.named_parameters()))
     facts = {"format": FORMAT, "sizes": asdict(model.sizes), "context": context, "known": known.json()}
     write_json(folder / "model.json", facts)
-    record = {"format": FORMAT, "backend": BACKEND, **digests, "steps": steps, "metrics": dict(metrics)}
-    record |= {"started_from": dict(origin)} if origin else {}
-    write_json(folder / "checkpoint.json", {**record, "psychoscore": importlib_metadata.version("psychoscore")})
+    further = {"started_from": dict(origin)} if origin else {}
+    write_record(folder, KIND, digests, steps, metrics, **further)
 
 
 def read_checkpoint(folder: Path, vocabulary: str, space: str) -> Loaded:
     """Return a checkpoint that fits these digests; raises CheckpointError in one line for any other folder."""
-    record = _record(folder)
-    for what, found, wanted in (
-        ("vocabulary", record.vocabulary, vocabulary),
-        ("condition space", record.space, space),
-    ):
-        if found != wanted:
-            raise CheckpointError(f"{folder}: trained with the {what} {found[:64]}, but this project has {wanted}")
+    record = read_record(folder, KIND)
+    check_digests(record, vocabulary, space)
     sizes, context, known = _facts(folder / "model.json")
     found = read_tensors(folder / "model.safetensors", weights(sizes))
     return Loaded(sizes=sizes, weights=found, record=record, context=context, known=known)
@@ -82,7 +77,7 @@ def half(source: Path, target: Path) -> None:
 
     Raises CheckpointError where the source is no checkpoint, or a weight is beyond float16's range.
     """
-    _record(source)
+    read_record(source, KIND)
     sizes, *_ = _facts(source / "model.json")
     path = source / "model.safetensors"
     with np.errstate(over="ignore"):
@@ -96,25 +91,9 @@ def half(source: Path, target: Path) -> None:
         write_json(target / name, read_json(source / name))
 
 
-def _record(folder: Path) -> Checkpoint:
-    path = folder / "checkpoint.json"
-    value = read_json(path)
-    if value.get("backend") != BACKEND or value.get("format") != FORMAT:
-        found = f"backend {str(value.get('backend'))[:40]!r}, format {str(value.get('format'))[:40]}"
-        raise CheckpointError(f"{path}: {found}; this is {BACKEND!r}, format {FORMAT}")
-    try:
-        metrics = {str(name): float(number) for name, number in value["metrics"].items()}
-        facts = {"vocabulary": str(value["vocabulary"]), "space": str(value["space"]), "steps": int(value["steps"])}
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise CheckpointError(f"{path}: not a checkpoint record ({type(error).__name__}: {error})") from error
-    return Checkpoint(folder=folder, backend=BACKEND, metrics=metrics, **facts)
-
-
 def _facts(path: Path) -> tuple[Sizes, int, Known]:
     value = read_json(path)
-    context = value.get("context")
-    if type(context) is not int or not 1 <= context <= 1 << 20:
-        raise CheckpointError(f"{path}: context must be a whole number from 1 to {1 << 20}")
+    context = context_of(path, value)
     try:
         return Sizes(**value["sizes"]), context, known_from(value.get("known", {}))
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -11,8 +11,8 @@ import numpy as np
 from attrs import asdict, frozen
 
 from psychoscore_core.errors import CheckpointError
+from psychoscore_training.known import Known
 from psychoscore_transformer.checkpoint import Loaded, read_checkpoint
-from psychoscore_transformer.known import Known
 from psychoscore_transformer.sizes import Sizes
 
 FREE = ("dropout",)  # what may differ: no weight depends on it

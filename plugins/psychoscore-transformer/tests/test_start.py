@@ -13,8 +13,8 @@ from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import ConditionSpace
 from psychoscore_core.report import Silent
 from psychoscore_training.data import open_prepared
+from psychoscore_training.known import Known
 from psychoscore_transformer.checkpoint import write_checkpoint
-from psychoscore_transformer.known import Known
 from psychoscore_transformer.plugin import TransformerConfig
 from psychoscore_transformer.start import read_start
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from psychoscore_core.records import Stream
-from psychoscore_transformer.known import Known, Unlearnt, known_from
+from psychoscore_training.known import Known, Unlearnt, known_from
 
 STREAM = Stream(rows=np.array([[1, 0], [7, 0], [8, 0], [2, 0]]), vector=(0.5,), bars=None)
 
