@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,13 +12,20 @@ from torch import Tensor
 from psychoscore_core.records import Training
 
 
-def adamw(parameters: Mapping[str, Tensor], training: Training) -> torch.optim.AdamW:
-    """Return AdamW that decays matrices and leaves vectors (norms, biases, scalars) alone."""
+BETAS = (0.9, 0.95)
+
+
+def adamw(parameters: Mapping[str, Tensor], training: Training) -> torch.optim.Optimizer:
+    """Return AdamW over groups()."""
+    return torch.optim.AdamW(groups(parameters, training), lr=training.learning_rate, betas=BETAS, fused=True)
+
+
+def groups(parameters: Mapping[str, Tensor], training: Training) -> list[dict[str, Any]]:
+    """Return groups of parameters: matrices decay, and vectors (norms, biases, scalars) are left alone."""
     decayed = [p for p in parameters.values() if p.dim() >= 2]
     plain = [p for p in parameters.values() if p.dim() < 2]
-    groups = [{"params": decayed, "weight_decay": training.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-    kept = [group for group in groups if group["params"]]
-    return torch.optim.AdamW(kept, lr=training.learning_rate, betas=(0.9, 0.95), fused=True)
+    found = [{"params": decayed, "weight_decay": training.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+    return [group for group in found if group["params"]]
 
 
 def learning_rate(step: int, training: Training) -> float:
