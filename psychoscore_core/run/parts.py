@@ -61,10 +61,12 @@ class Parts:
     def composes(self) -> bool:
         return hasattr(self.model_class, "compose")
 
-    @property
+    @cached_property
     def checkpoint(self) -> Path | None:
-        """The folder of a ready checkpoint, where the model's options name one."""
-        return getattr(self.project.model.options, "checkpoint", None)
+        """The folder of a ready checkpoint, where the model's options name one, or find one for what they name."""
+        options = self.project.model.options
+        found: Path | None = getattr(options, "ready", None) or getattr(options, "checkpoint", None)
+        return found
 
     @property
     def start(self) -> Path | None:

@@ -44,6 +44,7 @@ class TrainableBackend(Protocol):
 
     Its config may have `checkpoint`, the folder of a trained one that takes the place of training, and `start`, the
     folder of one that training begins with, whose content is then part of the run's fingerprint; both may be None.
+    `ready` says where the checkpoint lies, where the config names it otherwise than by its folder.
     """
 
     def hidden_size(self) -> int:

@@ -84,7 +84,10 @@ def empty_folder_is_a_checkpoint_error(subject: Subject) -> None:
 
 
 def hidden_size_is_a_width(subject: Subject) -> None:
-    size = subject.build_with("hidden_size").hidden_size()
+    try:
+        size = subject.build_with("hidden_size").hidden_size()
+    except CheckpointError as error:  # one that stands on another model has no size without it
+        raise NotApplicable(f"wants a model to stand on: {error}") from None
     require(isinstance(size, int) and size > 0, f"hidden_size() gives {size!r}")
 
 

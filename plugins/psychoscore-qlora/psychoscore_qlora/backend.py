@@ -21,7 +21,6 @@ from psychoscore_qlora.decoding import Decoding, State, decoding_of
 from psychoscore_qlora.memory import Peak, size
 from psychoscore_qlora.model import Conditioned
 from psychoscore_qlora.plugin import QloraConfig, RwkvConfig
-from psychoscore_qlora.store import Store
 from psychoscore_qlora.trainee import Trainee, adapter_trainee, whole_trainee
 from psychoscore_training.data import Prepared, open_fitting
 from psychoscore_training.devices import join_world, torch_device
@@ -63,8 +62,8 @@ class Backend:
 
     @property
     def context(self) -> int:
-        """Return how many rows a generation may hold, prompt included; 0 = any number."""
-        return self._ready().context
+        """Return how many rows a generation may hold, prompt included; 0 = any number, or no checkpoint is loaded."""
+        return self._loaded.context if self._loaded else 0
 
     def train(
         self, data: Path, terms: Mapping[str, Term], training: Training, folder: Path, report: Report
@@ -145,7 +144,7 @@ class Backend:
 
     def _given(self) -> Path | None:
         """Return the folder of a ready checkpoint that the config names."""
-        given: Path | None = self.config.checkpoint
+        given: Path | None = getattr(self.config, "ready", self.config.checkpoint)
         return given
 
     def _decoder(self) -> Decoding:
@@ -189,22 +188,16 @@ class QloraBackend(Backend):
 
     def hidden_size(self) -> int:
         """Return the width of the hidden states."""
-        return self._loaded.facts.shape.width if self._loaded else self.base().width
+        return self._ready().facts.shape.width if self._given() else self.base().width
 
     def base(self) -> Base:
-        """Return the base that training starts on; raises RunError where the config names none."""
+        """Return the base that training starts on; raises CheckpointError where the config names none."""
         if self.config.base is None:
-            raise RunError(
+            raise CheckpointError(
                 "model.base: name the folder of a base: 'psyco models import FILE' makes one of a public RWKV-4 "
                 "checkpoint; or set model.checkpoint or model.adapter to an adapter that is there"
             )
         return open_base(self.config.base)
-
-    def _given(self) -> Path | None:
-        if self.config.adapter is not None:
-            return Store(self.config.models).folder(self.config.adapter)
-        given: Path | None = self.config.checkpoint
-        return given
 
     def _trainee(self, training: Training, device: torch.device, report: Report) -> Trainee:
         return adapter_trainee(self, training, device, report)

@@ -78,6 +78,9 @@ def meta_model(base: Base) -> nn.Module:
 
 def load_base(base: Base) -> nn.Module:
     """Return the model in float32 on CPU; nothing of what lies in the folder is executed."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # its bar over tensors says nothing to who waits for a run
     if base.architecture == RWKV:
         from psychoscore_rwkv.model import load
 

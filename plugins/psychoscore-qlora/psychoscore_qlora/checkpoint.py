@@ -73,9 +73,7 @@ def read_facts(folder: Path) -> Facts:
         raise CheckpointError(f"{path}: {error!r}"[:300]) from error
     if not 1 <= vocabulary <= 1 << 20:
         raise CheckpointError(f"{path}: vocabulary must be a whole number from 1 to {1 << 20}")
-    return Facts(
-        base=base, lora=lora, shape=shape, vocabulary=vocabulary, context=context_of(path, value), known=known
-    )
+    return Facts(base=base, lora=lora, shape=shape, vocabulary=vocabulary, context=context_of(path, value), known=known)
 
 
 def base_of(folder: Path, facts: Facts, given: Path | None) -> Base:

@@ -1,4 +1,4 @@
-"""Offer the model backends `rwkv`, `rwkv-qlora` and `qlora`, the preset `rwkv-qlora`, and the command `psyco models`."""
+"""Offer the model backends `rwkv`, `rwkv-qlora` and `qlora`, the preset `rwkv-qlora`, and `psyco models`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _within(low: float, high: float, default: Any) -> Any:
 
 def _one_of_them(instance: Any, attribute: Attribute[Any], value: Path | None) -> None:
     if value is not None and instance.checkpoint is not None:
-        raise ValueError(f"checkpoint takes the place of training, which {attribute.name} would begin: give one")
+        raise ValueError(f"checkpoint and {attribute.name} both say where to begin: give one of them")
 
 
 @frozen(kw_only=True)
@@ -58,11 +58,12 @@ class RwkvConfig:
 class QloraConfig:
     """Settings of `rwkv-qlora` and `qlora`: low-rank adapters on a frozen base of four bits a weight.
 
-    base: folder of the base: an imported RWKV-4 (`psyco models import`), a checkpoint of the backend `rwkv`, or any
-      causal language model as transformers writes it (config.json and model.safetensors).
     checkpoint: folder of a trained adapter to use instead of training.
     adapter: name of an adapter in the project's store to use instead of training (`psyco models list`); "current" is
       the one that `psyco models use` chose.
+    base: folder of the base: an imported RWKV-4 (`psyco models import`), a checkpoint of the backend `rwkv`, or any
+      causal language model as transformers writes it (config.json and model.safetensors). With a trained adapter, where
+      its base lies now, if that is not where it was.
     models: the project's store of bases and adapters.
     quantization: how the frozen matrices are kept in training: "nf4" (4.1 bits a weight), or "none".
     rank: of the adapters, 1 to 1024.
@@ -77,8 +78,8 @@ class QloraConfig:
     """
 
     checkpoint: Path | None = None
-    base: Path | None = None
     adapter: str | None = field(default=None, validator=_one_of_them)
+    base: Path | None = None
     models: Path = Path("models")
     quantization: Literal["nf4", "none"] = "nf4"
     rank: int = _within(1, 1024, 32)
@@ -94,7 +95,16 @@ class QloraConfig:
     @property
     def start(self) -> Path | None:
         """Return the folder whose content decides what training makes."""
-        return self.base
+        return None if self.checkpoint or self.adapter else self.base
+
+    @property
+    def ready(self) -> Path | None:
+        """Return the folder of the adapter to use instead of training; raises CheckpointError where it is not there."""
+        if self.adapter is None:
+            return self.checkpoint
+        from psychoscore_qlora.store import Store  # hashes files: not needed to list the plugins
+
+        return Store(self.models).find(self.adapter).folder
 
 
 @hookimpl

@@ -1,8 +1,8 @@
 """The store of a project: bases, and adapters by name and content, of which one is current.
 
-    models/bases/NAME/            what `psyco models import` made
-    models/adapters/NAME/HASH/    a checkpoint folder; HASH: of its weights and facts
-    models/current.json           which is current, and which were before; replaced as a whole
+models/bases/NAME/            what `psyco models import` made
+models/adapters/NAME/HASH/    a checkpoint folder; HASH: of its weights and facts
+models/current.json           which is current, and which were before; replaced as a whole
 """
 
 from __future__ import annotations
@@ -42,7 +42,13 @@ class Adapter:
     def record(self) -> dict[str, Any]:
         """Return what is known of its training: steps, metrics, base, ids of its vocabulary and space."""
         record, facts = read_json(self.folder / "checkpoint.json"), read_json(self.folder / "model.json")
-        return {"name": self.name, "hash": self.hash, "base": facts.get("base", {}), "lora": facts.get("lora"), **record}
+        return {
+            "name": self.name,
+            "hash": self.hash,
+            "base": facts.get("base", {}),
+            "lora": facts.get("lora"),
+            **record,
+        }
 
 
 class Store:

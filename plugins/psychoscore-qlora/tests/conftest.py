@@ -113,4 +113,4 @@ def make():
     def qlora(vocabulary=VOCABULARY, space=SPACE, **options) -> QloraBackend:
         return QloraBackend(QloraConfig(**{"rank": 4, **small, **options}), vocabulary, space)
 
-    return SimpleNamespace(rwkv=rwkv, qlora=qlora)
+    return SimpleNamespace(rwkv=rwkv, qlora=qlora, stream=random_stream, vocabulary=VOCABULARY)

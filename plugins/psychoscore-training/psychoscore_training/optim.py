@@ -11,7 +11,6 @@ from torch import Tensor
 
 from psychoscore_core.records import Training
 
-
 BETAS = (0.9, 0.95)
 
 
