@@ -8,9 +8,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from attrs import evolve
+from safetensors.torch import load_file
 from torch import nn
 
 from psychoscore_core.records import ConditionSpace, Family, Stream, Training, Vocabulary
+from psychoscore_core.report import Silent
 from psychoscore_core.stages.prepared_data import Prepared as Item
 from psychoscore_core.stages.prepared_data import PreparedWriter
 from psychoscore_core.stages.train import Term
@@ -114,3 +117,33 @@ def make():
         return QloraBackend(QloraConfig(**{"rank": 4, **small, **options}), vocabulary, space)
 
     return SimpleNamespace(rwkv=rwkv, qlora=qlora, stream=random_stream, vocabulary=VOCABULARY)
+
+
+@pytest.fixture(scope="session")
+def adapters(tmp_path_factory, rwkv_base) -> list[Path]:
+    """Two adapters' checkpoints on one base, trained from different seeds."""
+    folder = tmp_path_factory.mktemp("adapters")
+    corpus, folders = write_corpus(folder / "data"), []
+    for seed in (0, 1):
+        config = QloraConfig(base=rwkv_base, rank=4, style_tokens=4, style_rows=2, device="cpu")
+        terms = {"causal-lm": Term(name="causal-lm", weight=1.0, loss=CrossEntropy())}
+        folders.append(folder / str(seed))
+        training = evolve(TRAINING, seed=seed, learning_rate=3e-2)
+        QloraBackend(config, VOCABULARY, SPACE).train(corpus, terms, training, folders[-1], Silent())
+    return folders
+
+
+@pytest.fixture
+def public_checkpoint(tmp_path, rwkv_base) -> Path:
+    """A file with the names and the layout of the public RWKV-4 checkpoints."""
+    names = {"rwkv.embeddings": "emb", "rwkv.blocks": "blocks", "rwkv.ln_out": "ln_out", "attention": "att"}
+    names |= {"pre_ln": "ln0", "feed_forward": "ffn", "time_mix_key": "time_mix_k", "time_mix_value": "time_mix_v"}
+    names |= {"time_mix_receptance": "time_mix_r"}
+    tensors = {}
+    for name, tensor in load_file(rwkv_base / "model.safetensors").items():
+        for ours, theirs in names.items():
+            name = name.replace(ours, theirs)
+        tensors[name] = tensor
+    path = tmp_path / "RWKV-tiny-ctx32.pth"
+    torch.save(tensors, path)
+    return path
