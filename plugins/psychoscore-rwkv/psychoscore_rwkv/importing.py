@@ -90,9 +90,10 @@ def _write_facts(folder: Path, base: Base) -> None:
 
 
 def _write_tensors(path: Path, source: Path, tensors: Mapping[str, Tensor], report: Report) -> str:
-    """Write safetensors tensor by tensor and return their SHA-256; the library's own writer holds a copy of them all."""
+    """Write safetensors tensor by tensor and return their SHA-256; the library's own writer copies them all."""
     names = {getattr(torch, name): short for short, name in DTYPES.items()}
-    table, end = {"__metadata__": {"format": "pt"}}, 0
+    table: dict[str, object] = {"__metadata__": {"format": "pt"}}
+    end = 0
     for name, tensor in tensors.items():
         start, end = end, end + tensor.numel() * tensor.element_size()
         table[name] = {"dtype": names[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [start, end]}
@@ -100,7 +101,7 @@ def _write_tensors(path: Path, source: Path, tensors: Mapping[str, Tensor], repo
     text += b" " * (-len(text) % 8)
     digest = hashlib.sha256()
     with path.open("wb") as file:
-        for piece in (len(text).to_bytes(8, "little"), text, *()):
+        for piece in (len(text).to_bytes(8, "little"), text):
             file.write(piece)
             digest.update(piece)
         for done, (name, tensor) in enumerate(tensors.items(), 1):

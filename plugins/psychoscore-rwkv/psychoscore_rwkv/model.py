@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import RwkvConfig, RwkvForCausalLM, RwkvModel
+from transformers.initialization import no_init_weights
 from transformers.models.rwkv.modeling_rwkv import RwkvOutput
 
+from psychoscore_core.errors import CheckpointError
 from psychoscore_rwkv.base import read_base
 from psychoscore_rwkv.configuration import configuration
 from psychoscore_rwkv.initial import HEAD, initialise, orthogonal
@@ -94,8 +98,20 @@ def load(folder: Path, dtype: torch.dtype = torch.float32) -> ChunkedRwkvForCaus
     Its weights become `dtype`, all but `time_decay` and `time_first`, which stay float32. Raises CheckpointError.
     """
     base = read_base(folder)
-    config = configuration(base.sizes, base.context)
-    model: ChunkedRwkvForCausalLM = ChunkedRwkvForCausalLM.from_pretrained(
-        folder, config=config, dtype=dtype, local_files_only=True, use_safetensors=True
-    ).eval()
-    return model
+    with torch.device("meta"), no_init_weights():
+        model = ChunkedRwkvForCausalLM(configuration(base.sizes, base.context))
+    try:
+        stored = load_file(base.weights)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{base.weights}: not readable as safetensors ({error})") from error
+    exact = tuple(model._keep_in_fp32_modules)
+    tensors = {name: _own(t, torch.float32 if name.endswith(exact) else dtype) for name, t in stored.items()}
+    if name := next((name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()), ""):
+        raise CheckpointError(f"{base.weights}: {name} holds numbers that are not finite in {dtype}")
+    model.load_state_dict(tensors, assign=True)
+    return model.eval()
+
+
+def _own(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return a copy: the tensor lies in the file, which may go."""
+    return tensor.to(dtype, copy=True)

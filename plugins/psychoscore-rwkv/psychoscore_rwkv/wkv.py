@@ -14,6 +14,7 @@ ends: 2 sqrt(T) operations on large arrays in place of T on small ones. The grad
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -127,7 +128,7 @@ def _recur(fade: Tensor, entering: Tensor, start: Tensor, backwards: bool = Fals
     chunks, chunk = (range(n)[::-1] if backwards else range(n) for n in fade.shape[1:3])
     past, kept = torch.empty_like(entering), torch.empty_like(fade)
     past[..., chunk[0], :], kept[:, :, chunk[0]] = 0, 1
-    for i, following in zip(chunk, chunk[1:], strict=False):
+    for i, following in pairwise(chunk):
         torch.addcmul(entering[..., i, :], past[..., i, :], fade[:, :, i], out=past[..., following, :])
         torch.mul(kept[:, :, i], fade[:, :, i], out=kept[:, :, following])
     last = chunk[-1]
