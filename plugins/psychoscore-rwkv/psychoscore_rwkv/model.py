@@ -23,8 +23,14 @@ from psychoscore_rwkv.sizes import Sizes
 State = Sequence[Tensor]  # five tensors (batch, channels, layers), as transformers has them
 
 
+def _initialise(model: RwkvModel, module: nn.Module) -> None:
+    initialise(module, model.config.num_hidden_layers)
+
+
 class Body(RwkvModel):
     """Embeddings, blocks and the last norm."""
+
+    _init_weights = _initialise  # transformers asks each model for its own
 
     def __init__(self, config: RwkvConfig) -> None:
         super(RwkvModel, self).__init__(config)
@@ -82,7 +88,6 @@ class ChunkedRwkvForCausalLM(RwkvForCausalLM):
         self.post_init()
 
     def _init_weights(self, module: nn.Module) -> None:
-        initialise(module, self.config.num_hidden_layers)
         if module is self.head:
             orthogonal(self.head.weight, HEAD)
 
