@@ -96,7 +96,11 @@ class Decoding:
 
 def decoding_of(model: Conditioned, architecture: str) -> Decoding:
     """Return what decodes a model whose adapters are merged; architecture: of its core."""
-    return unmerged(model, architecture)
+    if architecture != RWKV or model.conditioner.scale.is_cuda:
+        return unmerged(model, architecture)
+    from psychoscore_qlora.recurrent import EngineReader
+
+    return Decoding(model, EngineReader(model))
 
 
 def unmerged(model: Conditioned, architecture: str) -> Decoding:

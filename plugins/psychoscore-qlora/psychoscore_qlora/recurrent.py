@@ -8,11 +8,36 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from psychoscore_qlora.model import Conditioned
+from psychoscore_rwkv.state import State
+from psychoscore_rwkv.step import Engine
 
 Parts = list[Tensor]  # transformers' state: five tensors (batch, channels, layers)
 NOTHING = -1e38  # the running maximum of wkv before any row
+
+
+class EngineReader:
+    """Satisfies `psychoscore_qlora.decoding.Reader` with NumPy, on merged weights."""
+
+    def __init__(self, model: Conditioned) -> None:
+        self.engine = Engine(model.core.state_dict())
+
+    def read(self, rows: Sequence[Tensor]) -> State:
+        """Return the state after each stream's rows."""
+        state, lengths = self.engine.empty(len(rows)), [len(own) for own in rows]
+        if max(lengths):
+            self.engine.read(state, pad_sequence(list(rows), batch_first=True).numpy(), lengths)
+        return state
+
+    def step(self, state: State, rows: Tensor) -> np.ndarray:
+        """Read a row (batch, width) of each stream; return logits (batch, vocabulary)."""
+        return self.engine.step(state, rows.numpy())
+
+    def keep(self, state: State, streams: Sequence[int]) -> State:
+        """Return the state with these streams only."""
+        return self.engine.keep(state, streams)
 
 
 class ModuleReader:
