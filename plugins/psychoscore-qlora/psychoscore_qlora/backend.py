@@ -18,7 +18,7 @@ from psychoscore_qlora.base import Base, open_base
 from psychoscore_qlora.checkpoint import Facts, base_of, read_facts, read_model, write_weights
 from psychoscore_qlora.conditioner import Shape
 from psychoscore_qlora.decoding import Decoding, State, decoding_of
-from psychoscore_qlora.memory import Peak, size
+from psychoscore_qlora.memory import size
 from psychoscore_qlora.model import Conditioned
 from psychoscore_qlora.plugin import QloraConfig, RwkvConfig
 from psychoscore_qlora.trainee import Trainee, adapter_trainee, whole_trainee
@@ -72,7 +72,6 @@ class Backend:
         if self._given() is not None:
             return self._ready().record
         prepared, device = self._open(data), join_world(training.device).device
-        peak = Peak(device)
         trainee = self._trainee(training, device, report)
         facts = trainee.facts(training.context, known_of(prepared))
         digests = {"vocabulary": self.vocabulary.digest, "space": self.space.digest}
@@ -82,7 +81,7 @@ class Backend:
             write_record(place, (self.name, FORMAT), digests, step, metrics)
 
         fit(trainee.model, terms, prepared, training, folder, report, write)
-        report.remark(f"train: took {size(peak.bytes())} of memory at the most")
+        report.remark(f"train: took {size(trainee.peak.bytes())} of memory at the most")
         self.load(folder)
         join_world(training.device).wait()  # the first process may move the folder only when all have read it
         return self._ready().record

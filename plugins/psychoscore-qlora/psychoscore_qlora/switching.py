@@ -27,10 +27,12 @@ class Switchboard:
         first = next(iter(facts))
         found = _shared_base(folders, facts, base)
         core = served_base(facts[first], found)
-        self._peft = _wrapped(core, facts)
+        # peft dislikes some names, and its modules bear no dots: adapters have numbers in it
+        self._names = {name: f"adapter-{number}" for number, name in enumerate(facts)}
+        self._peft = _wrapped(core, {self._names[name]: own for name, own in facts.items()})
         self._conditioners: dict[str, Conditioner] = {}
         for name, own in facts.items():
-            put_adapter(self._peft, folders[name], name)
+            put_adapter(self._peft, folders[name], self._names[name])
             self._conditioners[name] = put_conditioner(Conditioner(own.shape), folders[name]).eval()
         self.model = Conditioned(core, facts[first].shape).eval()
         self.architecture = found.architecture
@@ -44,7 +46,7 @@ class Switchboard:
         """
         if name not in self._conditioners:
             raise CheckpointError(f"adapters: none is called {name!r}{did_you_mean(name, self._conditioners)}")
-        self._peft.set_adapter(name, inference_mode=True)
+        self._peft.set_adapter(self._names[name], inference_mode=True)
         self.model.conditioner = self._conditioners[name]
         self.current = name
         return unmerged(self.model, self.architecture)

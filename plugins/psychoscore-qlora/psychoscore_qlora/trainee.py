@@ -15,7 +15,7 @@ from psychoscore_qlora.base import RWKV, Base, load_base, meta_model, open_base
 from psychoscore_qlora.checkpoint import FACTS, Facts, put_conditioner, read_facts
 from psychoscore_qlora.conditioner import Shape
 from psychoscore_qlora.lora import NF4, Lora, adapted, check_quantization, quantise, targets_of, widen
-from psychoscore_qlora.memory import check_fits, predict
+from psychoscore_qlora.memory import Peak, check_fits, predict
 from psychoscore_qlora.model import Conditioned
 from psychoscore_training.known import Known
 
@@ -25,7 +25,11 @@ OWN_TOKENS = 8192  # more new ids than any set of prefix tokens has: another voc
 
 @frozen(kw_only=True, eq=False)
 class Trainee:
-    """A model to train. peft: what peft made of its core. before: what its base has met, if anything is known."""
+    """A model to train.
+
+    peft: what peft made of its core. before: what its base has met, if anything is known. peak: measures from before
+    its weights were loaded.
+    """
 
     model: Conditioned
     peft: Any
@@ -33,6 +37,7 @@ class Trainee:
     lora: Lora | None
     vocabulary: int
     before: Known | None
+    peak: Peak
 
     def facts(self, context: int, shown: Known) -> Facts:
         """Return what the checkpoint is to say of itself, given what training shows."""
@@ -74,11 +79,12 @@ def whole_trainee(backend: Any, training: Training, device: torch.device, report
     report.remark(f"train: RWKV-4, whole: {prediction.text()}")
     check_fits(prediction, device)
     torch.manual_seed(training.seed)
+    peak = Peak(device)
     core = load_base(base) if base else build(sizes)
     if core.get_input_embeddings().num_embeddings != vocabulary:
         widen(core, vocabulary)
     model = _conditioned(core, shape, base, before)
-    return Trainee(model=model, peft=None, base=base, lora=None, vocabulary=vocabulary, before=before)
+    return Trainee(model=model, peft=None, base=base, lora=None, vocabulary=vocabulary, before=before, peak=peak)
 
 
 def adapter_trainee(backend: Any, training: Training, device: torch.device, report: Report) -> Trainee:
@@ -101,6 +107,7 @@ def adapter_trainee(backend: Any, training: Training, device: torch.device, repo
     report.remark(f"train: the optimizer is {'paged AdamW of 8 bits' if paged else 'AdamW in float32'}")
     check_fits(prediction, device)
     torch.manual_seed(training.seed)
+    peak = Peak(device)
     core = load_base(base)
     widen(core, vocabulary)
     if lora.quantization == NF4:
@@ -108,7 +115,7 @@ def adapter_trainee(backend: Any, training: Training, device: torch.device, repo
     peft = adapted(core, lora)
     model = _conditioned(core, shape, base, before)
     model.paged = paged
-    return Trainee(model=model, peft=peft, base=base, lora=lora, vocabulary=vocabulary, before=before)
+    return Trainee(model=model, peft=peft, base=base, lora=lora, vocabulary=vocabulary, before=before, peak=peak)
 
 
 def _conditioned(core: Any, shape: Shape, base: Base | None, before: Known | None) -> Conditioned:
