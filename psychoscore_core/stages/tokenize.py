@@ -28,6 +28,10 @@ class Meaning:
     kind: "onset" (24ths of a quarter from the bar line), "voice" (index), "pitch" (MIDI), "duration" (24ths of a
     quarter), "velocity" (MIDI), or "" where nothing is meant. values: (family size,) int, -1 where an id is none.
     also: what the same ids say about a later choice that they make at once.
+
+    "moment" is for ids that are events in time: where in the bar (24ths of a quarter) the music stands after the id, -1
+    in another bar. Its `also` is the "velocity" of the ids that begin a note there, -1 elsewhere, and the `also` of that
+    their "pitch".
     """
 
     kind: str
@@ -68,7 +72,11 @@ class Grammar(Protocol):
 
 
 class Tokenizer(Protocol):
-    """What a tokenizer is; built as `Class(config, prefix_tokens=tuple_of_names)`."""
+    """What a tokenizer is; built as `Class(config, prefix_tokens=tuple_of_names)`.
+
+    Optional: `decode_for(rows, plan) -> Score` decodes rows that were drawn for a plan, in the plan's bars and under its
+    tempos, where rows tell seconds and nothing of bars.
+    """
 
     vocabulary: Vocabulary
 
