@@ -29,9 +29,9 @@ class Meaning:
     quarter), "velocity" (MIDI), or "" where nothing is meant. values: (family size,) int, -1 where an id is none.
     also: what the same ids say about a later choice that they make at once.
 
-    "moment" is for ids that are events in time: where in the bar (24ths of a quarter) the music stands after the id, -1
-    in another bar. Its `also` is the "velocity" of the ids that begin a note there, -1 elsewhere, and the `also` of that
-    their "pitch".
+    "moment" is for ids that are events in time: where the music stands after the id, in 24ths of a quarter from the bar
+    line, counted on into the next bar; -1 for the end. Its `also` is the "velocity" of the ids that begin a note there,
+    -1 elsewhere, and the `also` of that their "pitch".
     """
 
     kind: str

@@ -68,13 +68,13 @@ class Words:
         return Meaning("velocity", read_only(velocity), Meaning("pitch", read_only(pitch)))
 
     def moments(self, frame: Frame, bar: int, now: int) -> Meaning:
-        """Return where in the bar each word leads from step `now` on, -1 where it leads out of the bar."""
-        line, following = frame.line(bar), frame.line(bar + 1)
+        """Return where each word leads from step `now` on, in 24ths of a quarter from the bar line, into the next bar."""
         beats, unit = frame.signature
         length = beats * 4 * GRID // unit
-        steps = now + np.arange(LONGEST_WAIT + 1)
-        place = np.minimum(np.rint((steps - line) * (length / (following - line))), length - 1)
-        place = np.where(steps < following, place, -1).astype(np.int16)
+        lines = [frame.line(bar), frame.line(bar + 1), frame.line(bar + 2)]
+        steps = np.minimum(now + np.arange(LONGEST_WAIT + 1), lines[2] - 1)
+        place = np.rint(np.interp(steps, lines, [0, length, 2 * length])).astype(np.int16)
+        place = np.minimum(place, np.where(steps < lines[1], length, 2 * length) - 1)
         values = np.full(self.layout.size, -1, np.int16)
         values[FIRST_WAIT:FIRST_NOTE] = place[1:]
         values[FIRST_NOTE : self.layout.base_size] = place[0]

@@ -11,7 +11,8 @@ from psychoscore_core.stages.tokenize import Meaning, Sounded
 from psychoscore_sampler.plugin import ConstrainedConfig
 from psychoscore_sampler.steering.bars import GRID, Bar, bars_of, pitches_of
 from psychoscore_sampler.steering.cloud import Cloud
-from psychoscore_sampler.steering.rhythm import Polyphony, Rhythm
+from psychoscore_sampler.steering.moments import onset_at, onset_grid, weights_of_moments
+from psychoscore_sampler.steering.rhythm import SIXTEENTH, Polyphony, Rhythm
 from psychoscore_sampler.steering.script import Script
 from psychoscore_sampler.steering.tilt import Share, Tilt
 from psychoscore_sampler.steering.voices import ACCOMPANIMENT, DRUMS, MELODY, NAMES, Voices
@@ -97,6 +98,8 @@ class Conductor:
 
         A meaning may have an `also`: what the same ids say about a later choice that they make at once.
         """
+        if meaning.kind == "moment":
+            return self._moments(meaning)
         if self.index < 0:
             return None
         weights, also = self._weights(meaning), meaning.also
@@ -121,7 +124,9 @@ class Conductor:
         value = int(meaning.values[token]) if meaning.kind else -1
         if value < 0:
             return
-        if meaning.kind == "onset":
+        if meaning.kind == "moment" and meaning.also is not None and meaning.also.values[token] >= 0:
+            self._take_onset(onset_at(value, self._rhythm.latest))
+        elif meaning.kind == "onset":
             self._take_onset(value)
         elif meaning.kind == "voice":
             self._voice = value
@@ -138,7 +143,7 @@ class Conductor:
 
     def sounded(self, note: Sounded) -> None:
         """Note a note that is complete."""
-        bar, onset = self._bar, round(note.position * GRID)
+        bar, onset = self._bar, onset_at(round(note.position * GRID), self._rhythm.latest)
         self._move_to(onset)
         self._played[-1].append((onset, note))
         self._here.append(note.pitch)
@@ -171,6 +176,28 @@ class Conductor:
         if coming is not None:
             weights[np.searchsorted(grid, coming)] += self._config.repeats
         return np.append(weights, leave)[places]
+
+    def _moments(self, meaning: Meaning) -> np.ndarray:
+        """Return the log-weight of every id that is an event in time: a note's beginning, its end, or a wait."""
+        velocities = meaning.also
+        pitches = None if velocities is None else velocities.also
+        assert velocities is not None and pitches is not None, "a moment tells of velocities and pitches"
+        if self.index < 0:
+            self.open(0)
+        begins, length, latest = velocities.values >= 0, self._bar.length, self._rhythm.latest
+        here = min(int(meaning.values[int(begins.argmax())]), length - 1)
+        self._move_to(onset_at(here, latest))
+        grid = onset_grid(latest, length)
+        more = NEVER if self._full() else self._polyphony.more() + self._scripted_more()
+        weights, leave = self._rhythm.weights(grid, more)
+        coming = self._script.after(latest) if self._script else None
+        if coming is not None:
+            weights[min((coming - grid[0]) // SIXTEENTH, len(grid) - 1)] += self._config.repeats
+        note, ahead = weights_of_moments(grid, weights, leave, here, length)
+        struck = note + _beside_others(self._pitches())[pitches.values]
+        if self._config.dynamics:
+            struck += _beside_others(self._velocity.weights())[velocities.values]
+        return np.where(begins, struck, ahead[meaning.values])
 
     def _full(self) -> bool:
         """Say whether nothing is left to add to this onset: no voice, or no pitch below the top of the window."""
