@@ -74,8 +74,8 @@ class Grammar(Protocol):
 class Tokenizer(Protocol):
     """What a tokenizer is; built as `Class(config, prefix_tokens=tuple_of_names)`.
 
-    Optional: `decode_for(rows, plan) -> Score` decodes rows that were drawn for a plan, in the plan's bars and under its
-    tempos, where rows tell seconds and nothing of bars.
+    Optional: `decode_for(rows, plan) -> Score` decodes rows that were drawn for a plan, in the plan's bars and under
+    its tempos, where rows tell seconds and nothing of bars.
     """
 
     vocabulary: Vocabulary

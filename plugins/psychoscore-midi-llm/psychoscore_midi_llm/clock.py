@@ -15,6 +15,11 @@ from psychoscore_midi_llm.layout import STEPS_A_SECOND
 TPQ = 1000  # at 120 quarters a minute a step is 16 ticks
 
 
+def nearest_steps(seconds: np.ndarray) -> np.ndarray:
+    """Return the steps nearest to seconds, as int64; the later one of two as near."""
+    return np.floor(seconds * STEPS_A_SECOND + 0.5).astype(np.int64)
+
+
 @frozen(eq=False)
 class Clock:
     """The seconds of a score's ticks. tick, second, rate (seconds a tick): at each change of tempo, the first at 0."""
@@ -27,7 +32,7 @@ class Clock:
         """Return the steps nearest to ticks, as int64."""
         held = np.maximum(np.searchsorted(self.tick, ticks, side="right") - 1, 0)
         seconds = self.second[held] + (ticks - self.tick[held]) * self.rate[held]
-        return np.floor(np.minimum(seconds, 1e9) * STEPS_A_SECOND + 0.5).astype(np.int64)
+        return nearest_steps(np.minimum(seconds, 1e9))
 
 
 def clock_of(score: ScoreTick) -> Clock:
@@ -89,5 +94,5 @@ def frame_of(plan: Plan | None) -> Frame:
 def _frame(tempos: Sequence[float], signature: tuple[int, int]) -> Frame:
     beats, unit = signature
     seconds = np.cumsum([0.0, *(beats * 4 / unit * 60 / tempo for tempo in tempos)])
-    lines = np.rint(seconds * STEPS_A_SECOND).astype(np.int64)
+    lines = nearest_steps(seconds)
     return Frame(lines, tuple(tempos), signature)

@@ -18,7 +18,7 @@ LEARN = 0.1  # share of each ended note in the length that notes are thought to 
 class WordGrammar:
     """A stream from its first word on: what decodes, and nothing that is passed over in decoding.
 
-    At one step keys rise, as in the music that the checkpoints learned; a key that sounds may be ended and struck again.
+    At one step keys rise, as in the music that the checkpoints learned; a key that sounds may end and be struck again.
     A note lasts a step at least and `longest` at most: time does not pass where one has to end, and keys above it wait.
     bars: the end is allowed in the last of so many bars, where no note sounds; without them, wherever none does.
     A wait does not pass over a whole bar.

@@ -33,7 +33,8 @@ class Layout:
     """What the ids stand for. A key is an instrument's pitch, 128 x index + MIDI pitch.
 
     base_size: ids of the public vocabulary; the prefix tokens' come after them. bin_of: (128,) velocity bins.
-    velocities: (bins,) MIDI velocities. instrument_of: (129,) index of each program's instrument, DRUMS last, -1 = none.
+    velocities: (bins,) MIDI velocities. instrument_of: (129,) index of each program's instrument, the
+    percussion channel's last, -1 = none.
     """
 
     config: MidiLlmConfig

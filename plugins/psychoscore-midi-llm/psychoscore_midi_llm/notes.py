@@ -50,12 +50,13 @@ def read_music(score: ScoreTick, layout: Layout) -> Music:
     config, lost = layout.config, Counter[str]()
     notes = _read(score, layout, lost)
     clock = clock_of(score)
-    lines = bar_lines(score, int(notes.on.max(initial=0)), config.max_bars + 1)
-    notes = _early(notes, clock.steps(notes.on), lines, layout, lost)
+    late = bar_lines(score, int(notes.on.max(initial=0)), config.max_bars + 1)[config.max_bars :]
+    notes = _early(notes, clock.steps(notes.on), late, layout, lost)
+    lines = bar_lines(score, int(notes.on.max(initial=0)), config.max_bars)
     on, off = clock.steps(notes.on), clock.steps(notes.off)
     notes = evolve(notes, on=on, off=np.maximum(off, on + 1))
     notes = _cut(_without_doubles(notes, lost), layout.longest, lost)
-    return Music(_within(notes, config.polyphony, lost), clock.steps(lines[: config.max_bars]), lost)
+    return Music(_within(notes, config.polyphony, lost), clock.steps(lines), lost)
 
 
 def _read(score: ScoreTick, layout: Layout, lost: Counter[str]) -> Notes:
@@ -86,12 +87,12 @@ def _held(off: np.ndarray, track: TrackTick) -> np.ndarray:
     return np.where((at >= 0) & (off < up[at]), up[at], off)
 
 
-def _early(notes: Notes, on: np.ndarray, lines: np.ndarray, layout: Layout, lost: Counter[str]) -> Notes:
-    """Return the notes that begin within all limits."""
+def _early(notes: Notes, on: np.ndarray, late: np.ndarray, layout: Layout, lost: Counter[str]) -> Notes:
+    """Return the notes that begin within all limits; `on` is in steps, `late` begins with the first bar too many."""
     config = layout.config
     kept = (notes.on >= 0) & (on < config.max_seconds * STEPS_A_SECOND)
-    if len(lines) > config.max_bars:
-        kept &= notes.on < lines[config.max_bars]
+    if len(late):
+        kept &= notes.on < late[0]
     if kept.sum() > config.max_notes:
         order = np.flatnonzero(kept)[np.argsort(on[kept], kind="stable")]
         kept[order[config.max_notes :]] = False

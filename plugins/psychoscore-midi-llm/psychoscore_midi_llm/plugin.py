@@ -22,8 +22,8 @@ class MidiLlmConfig:
 
     instruments: "piano" for one instrument (2,176 ids, as brianflakes/rwkv-midi-piano has them) or "band" for thirteen
         (20,096 ids, as BlinkDL/rwkv-4-music has them).
-    velocity_bins: velocity bins of each pitch, the one that ends a note included, 2 to 128; null = the checkpoints' own,
-        16 for the piano and 12 for the band.
+    velocity_bins: velocity bins of each pitch, the one that ends a note included, 2 to 128; null = the checkpoints'
+        own, 16 for the piano and 12 for the band.
     velocity_exponent: how bins narrow towards quiet notes, 0.01 to 1 (1 = all alike); null = the checkpoints' own, 0.33
         and 0.5.
     tokenizer_json: tokenizer file of a checkpoint (Hugging Face, word-level), which must say the same ids; null = none.
@@ -54,5 +54,5 @@ def psyco_tokenizers() -> Iterable[Component]:
         name="midi-llm",
         factory="psychoscore_midi_llm.tokenizer:MidiLlmTokenizer",
         config=MidiLlmConfig,
-        summary="The tokens of the public RWKV-4 music models: waits of 8 ms steps, note-ons, note-offs; with a grammar.",
+        summary="The tokens of the public RWKV-4 music models: waits, note-ons, note-offs; with a grammar.",
     )

@@ -68,7 +68,7 @@ class Words:
         return Meaning("velocity", read_only(velocity), Meaning("pitch", read_only(pitch)))
 
     def moments(self, frame: Frame, bar: int, now: int) -> Meaning:
-        """Return where each word leads from step `now` on, in 24ths of a quarter from the bar line, into the next bar."""
+        """Return where each word leads from step `now` on, in 24ths of a quarter from the bar line."""
         beats, unit = frame.signature
         length = beats * 4 * GRID // unit
         lines = [frame.line(bar), frame.line(bar + 1), frame.line(bar + 2)]
