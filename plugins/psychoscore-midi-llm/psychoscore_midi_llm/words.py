@@ -60,7 +60,7 @@ class Words:
     @cached_property
     def strikes(self) -> Meaning:
         """The MIDI velocity that each word strikes with, and its pitch; percussion has no pitch."""
-        velocity, pitch = (np.full(self.layout.size, -1, np.int16) for _ in range(2))
+        velocity, pitch = (np.full(self.layout.size, -1) for _ in range(2))
         self.notes(velocity)[:, 1:] = self.layout.velocities[1:]
         key = np.arange(self.layout.keys)
         tuned = ~np.array(self.drums)[key // PITCHES]
@@ -73,9 +73,9 @@ class Words:
         length = beats * 4 * GRID // unit
         lines = [frame.line(bar), frame.line(bar + 1), frame.line(bar + 2)]
         steps = np.minimum(now + np.arange(LONGEST_WAIT + 1), lines[2] - 1)
-        place = np.rint(np.interp(steps, lines, [0, length, 2 * length])).astype(np.int16)
+        place = np.rint(np.interp(steps, lines, [0, length, 2 * length])).astype(np.int64)
         place = np.minimum(place, np.where(steps < lines[1], length, 2 * length) - 1)
-        values = np.full(self.layout.size, -1, np.int16)
+        values = np.full(self.layout.size, -1)
         values[FIRST_WAIT:FIRST_NOTE] = place[1:]
         values[FIRST_NOTE : self.layout.base_size] = place[0]
         return Meaning("moment", read_only(values), self.strikes)

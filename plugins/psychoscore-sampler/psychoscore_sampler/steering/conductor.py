@@ -11,7 +11,7 @@ from psychoscore_core.stages.tokenize import Meaning, Sounded
 from psychoscore_sampler.plugin import ConstrainedConfig
 from psychoscore_sampler.steering.bars import GRID, Bar, bars_of, pitches_of
 from psychoscore_sampler.steering.cloud import Cloud
-from psychoscore_sampler.steering.moments import onset_at, onset_grid, weights_of_moments
+from psychoscore_sampler.steering.moments import TOGETHER, onset_at, onset_grid, weights_of_moments
 from psychoscore_sampler.steering.rhythm import SIXTEENTH, Polyphony, Rhythm
 from psychoscore_sampler.steering.script import Script
 from psychoscore_sampler.steering.tilt import Share, Tilt
@@ -52,6 +52,7 @@ class Conductor:
         self._voices = Voices(config.melody)
         self._played: list[list[tuple[int, Sounded]]] = []  # of each bar: onset in 24ths and note
         self._script = Script()  # the bar that this one takes up
+        self._loose = 0  # 24ths by which onsets may miss those of such a bar
         taking = sum(bar.plan.repeats is not None for bar in self._bars) / max(1, len(self._bars))
         self._fresh = FRESH * max(0.0, 1 - taking / ENOUGH) if config.repeats else 0.0
         self._known: dict[int, np.ndarray] = {}  # by onset: in how many bars each pitch class (12,) began there
@@ -77,7 +78,7 @@ class Conductor:
         bar, source = self._bar, self._bar.plan.repeats
         known = source is not None and 0 <= source < len(self._played)
         self._remember()
-        self._script = Script(self._played[source] if known and self._config.repeats else ())
+        self._script = Script(self._played[source] if known and self._config.repeats else (), self._loose)
         self._played.append([])
         self._onset, self._here = -1, []
         self._rhythm.open(bar, len(self._script) or None)
@@ -182,6 +183,7 @@ class Conductor:
         velocities = meaning.also
         pitches = None if velocities is None else velocities.also
         assert velocities is not None and pitches is not None, "a moment tells of velocities and pitches"
+        self._loose = TOGETHER - 1
         if self.index < 0:
             self.open(0)
         begins, length, latest = velocities.values >= 0, self._bar.length, self._rhythm.latest
