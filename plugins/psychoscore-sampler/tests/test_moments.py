@@ -7,6 +7,7 @@ import pytest
 
 from psychoscore_core.stages.tokenize import Sounded
 from psychoscore_sampler.steering.moments import LATE, onset_at, onset_grid, weights_of_moments
+from psychoscore_sampler.steering.script import Script
 
 NEVER = -np.inf
 GRID = np.array([0, 6, 12, 18])  # a bar of a quarter
