@@ -30,8 +30,8 @@ class Meaning:
     also: what the same ids say about a later choice that they make at once.
 
     "moment" is for ids that are events in time: where the music stands after the id, in 24ths of a quarter from the bar
-    line, counted on into the next bar; -1 for the end. Its `also` is the "velocity" of the ids that begin a note there,
-    -1 elsewhere, and the `also` of that their "pitch".
+    line, counted on into the next bar; -1 for the end. Its `also` is the "duration" of the notes that sound, for the
+    ids that end them; the `also` of that the "velocity" of the ids that begin a note, and the last one their "pitch".
     """
 
     kind: str

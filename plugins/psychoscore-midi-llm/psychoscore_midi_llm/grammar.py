@@ -78,9 +78,9 @@ class WordGrammar:
         self._mask = self._meaning = None
 
     def meaning(self, family: int = 0, partial: Sequence[int] = ()) -> Meaning:
-        """Return where in the bar each word leads, and what those that begin a note strike."""
+        """Return where each word leads, how long the notes are that end here, and what those that begin strike."""
         if self._meaning is None:
-            self._meaning = self._words.moments(self._frame, self.bar, self._now)
+            self._meaning = self._words.moments(self._frame, self.bar, self._now, self._struck)
         return self._meaning
 
     def sounded(self) -> Sounded | None:

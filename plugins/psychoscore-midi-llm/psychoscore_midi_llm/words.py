@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -67,8 +68,11 @@ class Words:
         self.notes(pitch)[:, 1:] = np.where(tuned, key % PITCHES, -1)[:, None]
         return Meaning("velocity", read_only(velocity), Meaning("pitch", read_only(pitch)))
 
-    def moments(self, frame: Frame, bar: int, now: int) -> Meaning:
-        """Return where each word leads from step `now` on, in 24ths of a quarter from the bar line."""
+    def moments(self, frame: Frame, bar: int, now: int, struck: Mapping[int, int]) -> Meaning:
+        """Return where each word leads from step `now` on, in 24ths of a quarter from the bar line.
+
+        struck: the step at which each sounding key was struck.
+        """
         beats, unit = frame.signature
         length = beats * 4 * GRID // unit
         lines = [frame.line(bar), frame.line(bar + 1), frame.line(bar + 2)]
@@ -78,7 +82,11 @@ class Words:
         values = np.full(self.layout.size, -1)
         values[FIRST_WAIT:FIRST_NOTE] = place[1:]
         values[FIRST_NOTE : self.layout.base_size] = place[0]
-        return Meaning("moment", read_only(values), self.strikes)
+        lengths = np.full(self.layout.size, -1)
+        if struck:
+            since = now - np.fromiter(struck.values(), np.int64, len(struck))
+            self.notes(lengths)[list(struck), 0] = np.rint(since * (length / (lines[1] - lines[0])))
+        return Meaning("moment", read_only(values), Meaning("duration", read_only(lengths), self.strikes))
 
 
 def read_only(array: np.ndarray) -> np.ndarray:

@@ -178,12 +178,19 @@ def test_masks_are_read_only_and_stay_as_they_were(piano, ids):
 def test_words_mean_moments_pitches_and_velocities(band, ids):
     grammar = after(band, ids, "t125 t50", plan=plan_of(tempo=100.0))  # 1.4 s: 56 24ths
     meaning, find = grammar.meaning(), lambda word: ids(band, word)[0]
-    strikes = meaning.also
+    strikes = meaning.also.also
     assert meaning.kind == "moment" and meaning.values[find("pi:3c:7")] == 56
     assert meaning.values[find("t25")] == 64 and meaning.values[find("t125")] == 96 and meaning.values[0] == -1
     assert strikes.kind == "velocity" and strikes.values[find("pi:3c:7")] == 70
     assert strikes.values[find("pi:3c:0")] == strikes.values[find("t25")] == -1
     assert strikes.also.values[find("pi:3c:7")] == 60 and strikes.also.values[find("p:3c:7")] == -1
+
+
+def test_ends_mean_the_length_of_their_notes(band, ids):
+    grammar = after(band, ids, "pi:3c:7 t75 pi:40:7", plan=plan_of(tempo=100.0))  # a quarter
+    lengths = grammar.meaning().also
+    assert lengths.kind == "duration" and np.flatnonzero(lengths.values >= 0).tolist() == ids(band, "pi:3c:0 pi:40:0")
+    assert lengths.values[ids(band, "pi:3c:0 pi:40:0")].tolist() == [24, 0]
 
 
 def test_the_note_that_begins_is_told(band, ids):

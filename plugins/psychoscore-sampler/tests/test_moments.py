@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from psychoscore_core.stages.tokenize import Sounded
-from psychoscore_sampler.steering.moments import LATE, onset_at, onset_grid, weights_of_moments
+from psychoscore_core.stages.tokenize import Meaning, Sounded
+from psychoscore_sampler.steering.moments import LATE, onset_at, onset_grid, read_moment, weights_of_moments
+from psychoscore_sampler.steering.rhythm import FULL, Polyphony
 from psychoscore_sampler.steering.script import Script
 
 NEVER = -np.inf
@@ -37,6 +38,28 @@ def test_a_wait_weighs_as_the_best_onset_it_leaves_in_reach():
 
 def test_a_wait_weighs_as_leaving_where_that_is_better():
     assert weights_here(0, [1, -5, -5, -5], 0.0)[1][[0, 6, -1]].tolist() == [1, 0, 0]
+
+
+def test_a_meaning_that_says_less_is_refused():
+    with pytest.raises(ValueError, match=r"a moment tells of duration, velocity and pitch, not of \['pitch'\]"):
+        read_moment(Meaning("moment", GRID, Meaning("pitch", GRID)))
+
+
+def test_ends_gain_while_too_many_notes_sound_the_oldest_most():
+    polyphony = Polyphony(True, 12)
+    polyphony.aim(4.0)
+    polyphony.heard(6)
+    assert polyphony.endings(np.array([24, 48])).tolist() == [2, 3]
+    polyphony.heard(3)
+    assert polyphony.endings(np.array([24, 48])).tolist() == [-1, -1]
+
+
+def test_a_note_loses_where_as_many_sound_as_may():
+    polyphony = Polyphony(True, 6)
+    polyphony.heard(5)
+    before = polyphony.too_many()
+    polyphony.heard(6)
+    assert (before, polyphony.too_many()) == (0, FULL)
 
 
 def test_the_next_bar_is_entered_early():

@@ -11,7 +11,7 @@ from psychoscore_core.stages.tokenize import Meaning, Sounded
 from psychoscore_sampler.plugin import ConstrainedConfig
 from psychoscore_sampler.steering.bars import GRID, Bar, bars_of, pitches_of
 from psychoscore_sampler.steering.cloud import Cloud
-from psychoscore_sampler.steering.moments import TOGETHER, onset_at, onset_grid, weights_of_moments
+from psychoscore_sampler.steering.moments import TOGETHER, onset_at, onset_grid, read_moment, weights_of_moments
 from psychoscore_sampler.steering.rhythm import SIXTEENTH, Polyphony, Rhythm
 from psychoscore_sampler.steering.script import Script
 from psychoscore_sampler.steering.tilt import Share, Tilt
@@ -125,8 +125,9 @@ class Conductor:
         value = int(meaning.values[token]) if meaning.kind else -1
         if value < 0:
             return
-        if meaning.kind == "moment" and meaning.also is not None and meaning.also.values[token] >= 0:
-            self._take_onset(onset_at(value, self._rhythm.latest))
+        if meaning.kind == "moment":
+            if read_moment(meaning).velocities[token] >= 0:
+                self._take_onset(onset_at(value, self._rhythm.latest))
         elif meaning.kind == "onset":
             self._take_onset(value)
         elif meaning.kind == "voice":
@@ -180,14 +181,14 @@ class Conductor:
 
     def _moments(self, meaning: Meaning) -> np.ndarray:
         """Return the log-weight of every id that is an event in time: a note's beginning, its end, or a wait."""
-        velocities = meaning.also
-        pitches = None if velocities is None else velocities.also
-        assert velocities is not None and pitches is not None, "a moment tells of velocities and pitches"
         self._loose = TOGETHER - 1
         if self.index < 0:
             self.open(0)
-        begins, length, latest = velocities.values >= 0, self._bar.length, self._rhythm.latest
-        here = min(int(meaning.values[int(begins.argmax())]), length - 1)
+        moments, lengths, velocities, pitches = read_moment(meaning)
+        begins, ends = velocities >= 0, lengths >= 0
+        length, latest = self._bar.length, self._rhythm.latest
+        here = min(int(moments[int(begins.argmax())]), length - 1)
+        self._polyphony.heard(int(np.count_nonzero(ends)))
         self._move_to(onset_at(here, latest))
         grid = onset_grid(latest, length)
         more = NEVER if self._full() else self._polyphony.more() + self._scripted_more()
@@ -196,10 +197,12 @@ class Conductor:
         if coming is not None:
             weights[min((coming - grid[0]) // SIXTEENTH, len(grid) - 1)] += self._config.repeats
         note, ahead = weights_of_moments(grid, weights, leave, here, length)
-        struck = note + _beside_others(self._pitches())[pitches.values]
+        struck = note - self._polyphony.too_many() + _beside_others(self._pitches())[pitches]
         if self._config.dynamics:
-            struck += _beside_others(self._velocity.weights())[velocities.values]
-        return np.where(begins, struck, ahead[meaning.values])
+            struck += _beside_others(self._velocity.weights())[velocities]
+        result = np.where(begins, struck, ahead[moments])
+        result[ends] = max(note, ahead[here]) + self._polyphony.endings(lengths[ends])
+        return result
 
     def _full(self) -> bool:
         """Say whether nothing is left to add to this onset: no voice, or no pitch below the top of the window."""

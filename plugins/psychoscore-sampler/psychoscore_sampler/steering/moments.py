@@ -7,12 +7,36 @@ reach, or as leaving the bar.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
+from psychoscore_core.stages.tokenize import Meaning
 from psychoscore_sampler.steering.rhythm import SIXTEENTH
 
 LATE = 4.0  # nats that entering the next bar loses for each sixteenth by which a wait passes over its line
 TOGETHER = SIXTEENTH // 2  # 24ths of a quarter within which notes begin at one onset: chords are seldom struck at once
+
+
+class Moment(NamedTuple):
+    """What a meaning of the kind "moment" says of each id: where it leads, what it ends, what it begins."""
+
+    moments: np.ndarray
+    lengths: np.ndarray
+    velocities: np.ndarray
+    pitches: np.ndarray
+
+
+def read_moment(meaning: Meaning) -> Moment:
+    """Return the four arrays of a meaning of that kind; raises ValueError where it says less."""
+    chain: list[Meaning] = []
+    link: Meaning | None = meaning
+    while link is not None:
+        chain.append(link)
+        link = link.also
+    if [one.kind for one in chain] != ["moment", "duration", "velocity", "pitch"]:
+        raise ValueError(f"a moment tells of duration, velocity and pitch, not of {[one.kind for one in chain[1:]]}")
+    return Moment(*(one.values for one in chain))
 
 
 def onset_at(moment: int, latest: int) -> int:
