@@ -4,7 +4,8 @@
 
 DATA is the folder with the corpora, by default beside the checkout. "outside" counts notes whose instrument the piano
 and the band have no ids for; the other columns are the band's. "velocity" is the mean distance between a note's
-velocity and that of its bin. --check also compares encode(decode(encode(score))) with encode(score) and counts what differs.
+velocity and that of its bin. --check also compares encode(decode(encode(score))) with encode(score),
+counting what differs.
 """
 
 from __future__ import annotations
