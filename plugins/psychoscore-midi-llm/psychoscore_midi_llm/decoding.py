@@ -54,13 +54,13 @@ def _notes(ids: np.ndarray, layout: Layout) -> Notes:
     """Return the notes in steps, by onset and key."""
     time = np.cumsum(waits_of(ids))
     latest = round(layout.config.max_seconds * STEPS_A_SECOND)
-    end = min(int(time[-1]), latest) if len(time) else 0
-    words = np.flatnonzero((ids >= FIRST_NOTE) & (time < latest))
+    end = int(time[-1]) if len(time) else 0
+    words = np.flatnonzero(ids >= FIRST_NOTE)
     key, velocity = np.divmod(ids[words] - FIRST_NOTE, layout.bins)
     order = np.argsort(key, kind="stable")  # each key's words stay in their order
     key, velocity, on = key[order], velocity[order], time[words][order]
     same = np.append(np.diff(key) == 0, False)[: len(key)]
     off = np.where(same, np.append(on[1:], 0)[: len(on)], np.maximum(end, on + 1))
     notes = Notes(key, velocity, on, np.minimum(off, on + layout.longest))
-    notes = notes.take((velocity > 0) & (off > on))
+    notes = notes.take((velocity > 0) & (off > on) & (on < latest))
     return notes.take(np.lexsort((notes.key, notes.on)))
