@@ -11,7 +11,14 @@ from psychoscore_core.stages.tokenize import Meaning, Sounded
 from psychoscore_sampler.plugin import ConstrainedConfig
 from psychoscore_sampler.steering.bars import GRID, Bar, bars_of, pitches_of
 from psychoscore_sampler.steering.cloud import Cloud
-from psychoscore_sampler.steering.moments import TOGETHER, onset_at, onset_grid, read_moment, weights_of_moments
+from psychoscore_sampler.steering.moments import (
+    TOGETHER,
+    Strikes,
+    onset_at,
+    onset_grid,
+    read_moment,
+    weights_of_moments,
+)
 from psychoscore_sampler.steering.rhythm import SIXTEENTH, Polyphony, Rhythm
 from psychoscore_sampler.steering.script import Script
 from psychoscore_sampler.steering.tilt import Share, Tilt
@@ -53,6 +60,7 @@ class Conductor:
         self._played: list[list[tuple[int, Sounded]]] = []  # of each bar: onset in 24ths and note
         self._script = Script()  # the bar that this one takes up
         self._loose = 0  # 24ths by which onsets may miss those of such a bar
+        self._strikes: Strikes | None = None  # of tokens that are events in time
         taking = sum(bar.plan.repeats is not None for bar in self._bars) / max(1, len(self._bars))
         self._fresh = FRESH * max(0.0, 1 - taking / ENOUGH) if config.repeats else 0.0
         self._known: dict[int, np.ndarray] = {}  # by onset: in how many bars each pitch class (12,) began there
@@ -185,24 +193,30 @@ class Conductor:
         if self.index < 0:
             self.open(0)
         moments, lengths, velocities, pitches = read_moment(meaning)
-        begins, ends = velocities >= 0, lengths >= 0
-        length, latest = self._bar.length, self._rhythm.latest
-        here = min(int(moments[int(begins.argmax())]), length - 1)
-        self._polyphony.heard(int(np.count_nonzero(ends)))
-        self._move_to(onset_at(here, latest))
-        grid = onset_grid(latest, length)
+        if self._strikes is None or self._strikes.velocities is not velocities:
+            self._strikes = Strikes(velocities, pitches)
+        ends = np.flatnonzero(lengths >= 0)
+        here = min(int(moments[self._strikes.ids[0]]), self._bar.length - 1)
+        self._polyphony.heard(len(ends))
+        self._move_to(onset_at(here, self._rhythm.latest))
+        note, ahead = self._ahead(here)
+        result = ahead[moments]
+        by_pitch = _beside_others(self._pitches()) + (note - self._polyphony.too_many())
+        by_velocity = _beside_others(self._velocity.weights() if self._config.dynamics else np.zeros(128))
+        result[self._strikes.ids] = self._strikes.weights(by_pitch, by_velocity)
+        result[ends] = max(note, ahead[here]) + self._polyphony.endings(lengths[ends])
+        return result
+
+    def _ahead(self, here: int) -> tuple[float, np.ndarray]:
+        """Return what a note weighs that begins here, and what going on to each moment weighs."""
+        latest = self._rhythm.latest
+        grid = onset_grid(latest, self._bar.length)
         more = NEVER if self._full() else self._polyphony.more() + self._scripted_more()
         weights, leave = self._rhythm.weights(grid, more)
         coming = self._script.after(latest) if self._script else None
         if coming is not None:
             weights[min((coming - grid[0]) // SIXTEENTH, len(grid) - 1)] += self._config.repeats
-        note, ahead = weights_of_moments(grid, weights, leave, here, length)
-        struck = note - self._polyphony.too_many() + _beside_others(self._pitches())[pitches]
-        if self._config.dynamics:
-            struck += _beside_others(self._velocity.weights())[velocities]
-        result = np.where(begins, struck, ahead[moments])
-        result[ends] = max(note, ahead[here]) + self._polyphony.endings(lengths[ends])
-        return result
+        return weights_of_moments(grid, weights, leave, here, self._bar.length)
 
     def _full(self) -> bool:
         """Say whether nothing is left to add to this onset: no voice, or no pitch below the top of the window."""

@@ -39,6 +39,21 @@ def read_moment(meaning: Meaning) -> Moment:
     return Moment(*(one.values for one in chain))
 
 
+class Strikes:
+    """The ids that begin a note; what each weighs follows from its pitch and its velocity."""
+
+    def __init__(self, velocities: np.ndarray, pitches: np.ndarray) -> None:
+        """velocities, pitches: (family size,) MIDI values, -1 where an id has none."""
+        self.velocities = velocities
+        self.ids = np.flatnonzero(velocities >= 0)
+        pitches = pitches[self.ids]
+        self._places = np.where(pitches < 0, 128, pitches) * 129 + velocities[self.ids]
+
+    def weights(self, by_pitch: np.ndarray, by_velocity: np.ndarray) -> np.ndarray:
+        """Return the weight of each of the ids, from those of each pitch and velocity (129,), none being the last."""
+        return np.asarray(np.add.outer(by_pitch, by_velocity).ravel()[self._places])
+
+
 def onset_at(moment: int, latest: int) -> int:
     """Return the onset of a note that begins at a moment: the bar's latest one (-1 = none), where that is near."""
     return latest if latest >= 0 and 0 <= moment - latest < TOGETHER else moment
