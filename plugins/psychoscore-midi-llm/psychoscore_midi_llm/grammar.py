@@ -34,7 +34,7 @@ class WordGrammar:
         self._now = 0
         self._lowest = 0  # key that may still be named at this step
         self._struck: dict[int, int] = {}  # the step at which each sounding key was struck, the oldest first
-        self._length = (frame.line(1) - frame.line(0)) / (4 * frame.signature[0] / frame.signature[1])  # steps
+        self._length = self._quarter  # steps that notes are thought to last
         self._sounded: Sounded | None = None
         self._mask: np.ndarray | None = None
         self._meaning: Meaning | None = None
@@ -73,8 +73,7 @@ class WordGrammar:
         elif token < FIRST_NOTE:
             self._wait(token - FIRST_WAIT + 1)
         else:
-            key, velocity = divmod(token - FIRST_NOTE, self._layout.bins)
-            self._strike(key, velocity) if velocity else self._release(key)
+            self._name(*divmod(token - FIRST_NOTE, self._layout.bins))
         self._mask = self._meaning = None
 
     def meaning(self, family: int = 0, partial: Sequence[int] = ()) -> Meaning:
@@ -96,6 +95,12 @@ class WordGrammar:
         self._lowest = 0
         if not self._last and self._now >= self._frame.line(self.bar + 1):
             self.bar += 1
+
+    def _name(self, key: int, velocity: int) -> None:
+        if velocity:
+            self._strike(key, velocity)
+        else:
+            self._release(key)
 
     def _strike(self, key: int, velocity: int) -> None:
         self._struck[key] = self._now
