@@ -24,7 +24,8 @@ def check_file(tokenizer, path):
         return
     encoded = tokenizer.encode(score)
     decoded = tokenizer.decode(encoded.rows)
-    check_near(tokenizer, score, decoded)
+    if not contradicts_itself(score):
+        check_near(tokenizer, score, decoded)
     assert np.array_equal(tokenizer.encode(decoded).rows, encoded.rows)
     grammar = tokenizer.grammar()
     for row in encoded.rows[encoded.prefix_length :].tolist():
@@ -48,7 +49,14 @@ def check_near(tokenizer, score, decoded):
         here = np.array([1e5, 1.0]) @ np.stack([kinds, notes["time"] / TPQ / 2])
         index = np.searchsorted(there, here).clip(1, max(len(there) - 1, 1))
         around = there[np.stack([index - 1, index]).clip(0, len(there) - 1)]
-        assert np.abs(around - here).min(axis=0).max() <= 0.0041, track
+        # half a step; symusic adds up seconds in float32, which is off by 0.9 ms after a thousand tempos
+        assert np.abs(around - here).min(axis=0).max() <= 0.005, track
+
+
+def contradicts_itself(score):
+    """Say whether two different tempos stand at one tick: which one holds is then anybody's guess."""
+    tempos = {(t.time, t.mspq) for t in score.tempos}
+    return len(tempos) > len({time for time, _ in tempos})
 
 
 @pytest.mark.parametrize("corpus", CORPORA)
