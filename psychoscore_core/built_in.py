@@ -11,6 +11,7 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "psychoscore-psychometric": ("encoder:psychometric",),
         "psychoscore-remi": ("tokenizer:remi",),
         "psychoscore-notes": ("tokenizer:notes",),
+        "psychoscore-midi-llm": ("tokenizer:midi-llm",),
         "psychoscore-emopia": ("dataset:emopia",),
         "psychoscore-pop909": ("dataset:pop909",),
         "psychoscore-chorales": ("dataset:jsb-chorales",),

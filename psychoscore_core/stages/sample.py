@@ -104,9 +104,14 @@ def draw(
     ]
     rows = sampler.sample(decoder, requests)
     return [
-        _take(w, dressed(_ended(tokenizer.decode(drawn), w.plan), w.plan))
+        _take(w, dressed(_ended(_decoded(tokenizer, drawn, w.plan), w.plan), w.plan))
         for w, drawn in zip(wanted, rows, strict=True)
     ]
+
+
+def _decoded(tokenizer: Tokenizer, rows: np.ndarray, plan: Plan) -> Score:
+    own: Callable[[np.ndarray, Plan], Score] | None = getattr(tokenizer, "decode_for", None)
+    return tokenizer.decode(rows) if own is None else own(rows, plan)
 
 
 def _ended(score: Score, plan: Plan) -> Score:
