@@ -50,6 +50,11 @@ class State:
         return int(self.last.shape[-1])
 
     @property
+    def nbytes(self) -> int:
+        """Return the bytes of what the streams have read; the arrays of a step come on top."""
+        return self.rows.nbytes + self.sums.nbytes + self.top.nbytes + self.last.nbytes
+
+    @property
     def hidden(self) -> np.ndarray:
         """Return the last hidden row of each stream (batch, width), behind the last norm; a copy."""
         return self.last.T.copy()
