@@ -1,0 +1,108 @@
+"""Decode steps of RWKV-4: this package's engine, transformers' stepping, and reading the whole prefix for every row.
+
+    python benchmarks/rwkv/decoding.py [--sizes 12x256,12x512,12x1024] [--batches 1,2,4,16] [--places 100,4000]
+
+Sizes are layers x width, weights random, vocabulary 2,176. At each place the state has read as many rows before. The
+two steppings run in turns and the best of each counts; reading the prefix is timed once, and only up to --longest rows.
+transformers steps one stream at a time, because its batched steps are wrong: its figure for a batch is that of one
+stream. Memory is what the process holds at the place. Threads: as OMP_NUM_THREADS says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", os.environ["OMP_NUM_THREADS"])
+
+import numpy as np
+import torch
+from transformers import RwkvForCausalLM
+from transformers.utils import logging
+
+from psychoscore_rwkv.model import build
+from psychoscore_rwkv.sizes import Sizes
+from psychoscore_rwkv.state import State
+from psychoscore_rwkv.step import Engine
+
+VOCABULARY = 2176
+
+
+def megabytes() -> float:
+    """Return the memory of this process, as Linux counts it."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+class Peer:
+    """transformers' own model, stepping one stream as its `generate` does."""
+
+    def __init__(self, engine_model: RwkvForCausalLM) -> None:
+        self.model = RwkvForCausalLM(engine_model.config).eval()
+        self.model.load_state_dict(engine_model.state_dict())
+        self.state: list[torch.Tensor] | None = None
+
+    @torch.inference_mode()
+    def step(self) -> None:
+        self.state = self.model(torch.zeros(1, 1, dtype=torch.long), state=self.state, use_cache=True).state
+
+    @torch.inference_mode()
+    def read_again(self, rows: int) -> None:
+        self.model(torch.zeros(1, rows, dtype=torch.long), use_cache=False, logits_to_keep=1)
+
+
+def advance(engine: Engine, state: State, rows: int) -> None:
+    """Read so many more rows, as a prompt."""
+    piece = engine.embed(np.zeros((state.batch, 500), np.int64))
+    for start in range(0, rows, 500):
+        engine.read(state, piece[:, : min(500, rows - start)])
+
+
+def compare(engine: Engine, peer: Peer, batch: int, places: list[int], steps: int, longest: int) -> None:
+    """Print one line of figures for each place."""
+    state, row, at = engine.empty(batch), engine.embed(np.zeros(batch, np.int64)), 0
+    for place in places:
+        advance(engine, state, place - at)
+        ours = theirs = float("inf")
+        for _ in range(steps):
+            ours = min(ours, timed(lambda: engine.step(state, row)))
+            theirs = min(theirs, timed(peer.step))
+        at = place + steps
+        text = f"batch {batch:2}, row {place:5,}: engine {batch / ours:6,.0f} rows/s, transformers {1 / theirs:4,.0f}"
+        if place <= longest and batch == 1:
+            text += f", whole prefix again {1 / timed(lambda: peer.read_again(place)):.2f}"  # noqa: B023  # called here
+        print(f"{text}; {batch / ours * theirs:.1f} times; {megabytes():,.0f} MB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="12x256,12x512,12x1024")
+    parser.add_argument("--batches", default="1,2,4,16")
+    parser.add_argument("--places", default="100,4000")
+    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--longest", type=int, default=4000)
+    options = parser.parse_args()
+    logging.set_verbosity_error()
+    for size in options.sizes.split(","):
+        layers, width = map(int, size.split("x"))
+        model = build(
+            Sizes(vocabulary=VOCABULARY, layers=layers, width=width, attention=width, hidden=4 * width)
+        ).eval()
+        engine, peer = Engine(model), Peer(model)
+        print(f"{layers} x {width}, {engine.sizes.parameters / 1e6:.0f} million parameters")
+        for batch in map(int, options.batches.split(",")):
+            places = [int(place) for place in options.places.split(",")]
+            compare(engine, peer, batch, places, options.steps, options.longest)
+
+
+if __name__ == "__main__":
+    main()
