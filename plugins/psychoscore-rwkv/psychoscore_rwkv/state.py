@@ -21,7 +21,8 @@ class Buffers:
             return np.empty((*shape, batch), np.float32)
 
         self.x, self.normed, self.change, self.added = empty(4, sizes.width)
-        self.mean, self.scale = empty(2, 1)
+        self.mean, self.epsilon = empty(1), np.full((1, 1), EPSILON)
+        self.averaging = np.full((1, sizes.width), 1 / sizes.width, np.float32)
         self.mixed = empty(3, sizes.width)
         self.keys, self.values, self.gate, self.own, self.top, self.next = empty(6, sizes.attention)
         self.hidden, self.open = empty(sizes.hidden), empty(sizes.width)

@@ -16,7 +16,7 @@ from psychoscore_rwkv.base import Base
 from psychoscore_rwkv.fused import Fused, Layer, Norm, fuse
 from psychoscore_rwkv.layout import sizes_of
 from psychoscore_rwkv.prefix import read_rows
-from psychoscore_rwkv.state import EPSILON, LARGEST, Buffers, State
+from psychoscore_rwkv.state import LARGEST, Buffers, State
 
 HALF = np.float32(0.5)
 
@@ -96,17 +96,15 @@ class Engine:
 
 def _normalise(x: np.ndarray, norm: Norm, b: Buffers, out: np.ndarray) -> None:
     """Write the norm of columns x (width, batch) into out; b.added is overwritten. x may not be out."""
-    np.add.reduce(x, axis=0, keepdims=True, out=b.mean)
-    b.mean *= np.float32(1 / len(x))
+    np.matmul(b.averaging, x, out=b.mean)
     np.subtract(x, b.mean, out=out)
     np.multiply(out, out, out=b.added)
-    np.add.reduce(b.added, axis=0, keepdims=True, out=b.scale)
-    b.scale *= np.float32(1 / len(x))
-    b.scale += EPSILON
-    np.sqrt(b.scale, out=b.scale)
-    np.divide(out, b.scale, out=out)
-    out *= norm[0]
-    out += norm[1]
+    np.matmul(b.averaging, b.added, out=b.mean)
+    np.add(b.mean, b.epsilon, out=b.mean)
+    np.sqrt(b.mean, out=b.mean)
+    np.divide(out, b.mean, out=out)
+    np.multiply(out, norm[0], out=out)
+    np.add(out, norm[1], out=out)
 
 
 def _mix(norm: Norm, mix: np.ndarray, before: np.ndarray, b: Buffers) -> np.ndarray:
