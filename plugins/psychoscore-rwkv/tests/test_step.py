@@ -83,7 +83,7 @@ def test_streams_that_are_kept_go_on_as_they_were(make, engine, ids):
 def test_the_last_hidden_row_gives_the_logits(engine, ids):
     state = engine.empty(3)
     found = engine.read(state, engine.embed(ids))
-    assert np.allclose(state.hidden @ engine.fused.head.T, found, atol=1e-5)
+    assert np.allclose(engine.fused.head.rows(state.hidden), found, atol=1e-5)
 
 
 def test_logits_stay_what_they_were_when_the_next_row_is_read(engine, ids):
@@ -130,6 +130,44 @@ def test_halves_are_read_exactly(make, ids, dtype):
     engines = Engine(make.base(weights)), Engine(weights)
     found = [stepped(engine, engine.empty(3), ids[:, :5]) for engine in engines]
     assert np.array_equal(*found)
+
+
+@pytest.fixture
+def native():
+    library = pytest.importorskip("psychoscore_native.library", reason="psychoscore-native is not installed")
+    try:
+        library.library()
+    except ImportError as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.parametrize(("precision", "error"), [("fp16", 0.005), ("int8", 0.1)])
+def test_smaller_weights_are_close(make, native, ids, precision, error):
+    engine = Engine(make.base(), precision)
+    exact = wanted(make, ids)
+    found = stepped(engine, engine.empty(3), ids)
+    read = engine.read(engine.empty(3), engine.embed(ids))
+    assert np.abs(found - exact).mean() < error * exact.std()
+    assert np.abs(read - exact[:, -1]).mean() < error * exact.std()
+
+
+@pytest.mark.parametrize("precision", ["fp16", "int8"])
+def test_smaller_weights_give_a_stream_the_same_in_any_batch(make, native, ids, precision):
+    engine = Engine(make.base(), precision)
+    together = stepped(engine, engine.empty(3), ids)
+    alone = [stepped(engine, engine.empty(1), row[None])[0] for row in ids]
+    assert np.abs(together - np.stack(alone)).max() < 1e-2
+
+
+def test_halves_without_the_library_are_an_import_error(make, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psychoscore_native.library", None)
+    with pytest.raises(ImportError, match="psychoscore_native"):
+        Engine(make.base(), "fp16")
+
+
+def test_another_precision_is_refused(make):
+    with pytest.raises(ValueError, match="precision must be one of fp32, fp16, int8, not 'int4'"):
+        Engine(make.base(), "int4")
 
 
 def test_torch_is_not_imported_to_decode(make):
