@@ -2,10 +2,10 @@
 
     python benchmarks/rwkv/decoding.py [--sizes 12x256,12x512,12x1024] [--batches 1,2,4,16] [--places 100,4000]
 
-Sizes are layers x width, weights random, vocabulary 2,176. At each place the state has read as many rows before. The
-two steppings run in turns and the best of each counts; reading the prefix is timed once, and only up to --longest rows.
-transformers steps one stream at a time, because its batched steps are wrong: its figure for a batch is that of one
-stream. Memory is what the process holds at the place. Threads: as OMP_NUM_THREADS says.
+Sizes are layers x width, weights random, vocabulary 2,176. At each place the state has read as many rows before. All
+precisions ("fp16" and "int8" need psychoscore-native) and transformers step in turns, and the best of each counts;
+reading the prefix is timed once, and only up to --longest rows. transformers steps one stream at a time, because its
+batched steps are wrong: its figure for a batch is that of one stream. Threads: as OMP_NUM_THREADS says.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import argparse
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -67,20 +68,36 @@ def advance(engine: Engine, state: State, rows: int) -> None:
         engine.read(state, piece[:, : min(500, rows - start)])
 
 
-def compare(engine: Engine, peer: Peer, batch: int, places: list[int], steps: int, longest: int) -> None:
+def compare(engines: dict[str, Engine], peer: Peer, batch: int, places: list[int], steps: int, longest: int) -> None:
     """Print one line of figures for each place."""
-    state, row, at = engine.empty(batch), engine.embed(np.zeros(batch, np.int64)), 0
+    states, at = {name: engine.empty(batch) for name, engine in engines.items()}, 0
+    row = engines["fp32"].embed(np.zeros(batch, np.int64))
     for place in places:
-        advance(engine, state, place - at)
-        ours = theirs = float("inf")
+        best, theirs = dict.fromkeys(engines, float("inf")), float("inf")
+        for name, engine in engines.items():
+            advance(engine, states[name], place - at)
         for _ in range(steps):
-            ours = min(ours, timed(lambda: engine.step(state, row)))
+            for name, engine in engines.items():
+                start = time.perf_counter()
+                engine.step(states[name], row)
+                best[name] = min(best[name], time.perf_counter() - start)
             theirs = min(theirs, timed(peer.step))
         at = place + steps
-        text = f"batch {batch:2}, row {place:5,}: engine {batch / ours:6,.0f} rows/s, transformers {1 / theirs:4,.0f}"
+        rates = ", ".join(f"{name} {batch / seconds:,.0f}" for name, seconds in best.items())
+        text = f"batch {batch:2}, row {place:5,}: rows/s {rates}; transformers {1 / theirs:,.0f}"
         if place <= longest and batch == 1:
-            text += f", whole prefix again {1 / timed(lambda: peer.read_again(place)):.2f}"  # noqa: B023  # called here
-        print(f"{text}; {batch / ours * theirs:.1f} times; {megabytes():,.0f} MB")
+            start = time.perf_counter()
+            peer.read_again(place)
+            text += f", whole prefix again {1 / (time.perf_counter() - start):.2f}"
+        print(f"{text}; {states['fp32'].nbytes / 1e6:.1f} MB of state, {megabytes():,.0f} MB in all", flush=True)
+
+
+def engines_of(model: RwkvForCausalLM) -> dict[str, Engine]:
+    """Return an engine for each precision that can be had."""
+    found = {"fp32": Engine(model)}
+    with suppress(ImportError):
+        found |= {precision: Engine(model, precision) for precision in ("fp16", "int8")}
+    return found
 
 
 def main() -> None:
@@ -97,11 +114,11 @@ def main() -> None:
         model = build(
             Sizes(vocabulary=VOCABULARY, layers=layers, width=width, attention=width, hidden=4 * width)
         ).eval()
-        engine, peer = Engine(model), Peer(model)
-        print(f"{layers} x {width}, {engine.sizes.parameters / 1e6:.0f} million parameters")
+        engines, peer = engines_of(model), Peer(model)
+        print(f"{layers} x {width}, {engines['fp32'].sizes.parameters / 1e6:.0f} million parameters")
         for batch in map(int, options.batches.split(",")):
             places = [int(place) for place in options.places.split(",")]
-            compare(engine, peer, batch, places, options.steps, options.longest)
+            compare(engines, peer, batch, places, options.steps, options.longest)
 
 
 if __name__ == "__main__":
