@@ -32,7 +32,10 @@ def read_tensors(path: Path) -> tuple[Sizes, dict[str, Tensor]]:
     tensors = _checked(path, value)
     if version := later_version(tensors):
         raise CheckpointError(f"{path}: this is an RWKV-{version} model; only RWKV-4 is supported")
-    tensors = {renamed(name): tensor for name, tensor in tensors.items()}
+    named = {renamed(name): tensor for name, tensor in tensors.items()}
+    if len(named) < len(tensors):
+        raise CheckpointError(f"{path}: not a checkpoint: holds a tensor by two names")
+    tensors = named
     try:
         sizes = sizes_of({name: tuple(tensor.shape) for name, tensor in tensors.items()})
         return sizes, {name: tensors[name] for name in weights(sizes)}

@@ -127,6 +127,11 @@ def test_a_surplus_tensor_is_named(make, refused):
     assert text.endswith("not a whole RWKV-4 model: 'head_q.weight' is no tensor of RWKV-4")
 
 
+def test_a_tensor_by_two_names_is_refused(make, refused):
+    text = refused(changed(make, **{"rwkv.embeddings.weight": torch.zeros(37, 16)}))
+    assert text.endswith("not a checkpoint: holds a tensor by two names")
+
+
 def test_a_shape_that_disagrees_is_named(make, refused):
     text = refused(changed(make, **{"blocks.2.att.output.weight": torch.zeros(16, 25)}))
     assert text.endswith("rwkv.blocks.2.attention.output.weight has the shape 16 x 25, not 16 x 24")
