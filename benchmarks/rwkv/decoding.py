@@ -3,8 +3,8 @@
     python benchmarks/rwkv/decoding.py [--sizes 12x256,12x512,12x1024] [--batches 1,2,4,16] [--places 100,4000]
 
 Sizes are layers x width, weights random, vocabulary 2,176. At each place the state has read as many rows before. All
-precisions ("fp16" and "int8" need psychoscore-native) and transformers step in turns, and the best of each counts;
-reading the prefix is timed once, and only up to --longest rows. transformers steps one stream at a time, because its
+places and precisions ("fp16" and "int8" need psychoscore-native) and transformers step in turns, and each one's best
+counts; reading the prefix is timed once, and only up to --longest rows. transformers steps one stream at a time, because its
 batched steps are wrong: its figure for a batch is that of one stream. Threads: as OMP_NUM_THREADS says.
 """
 
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,12 +35,6 @@ VOCABULARY = 2176
 def megabytes() -> float:
     """Return the memory of this process, as Linux counts it."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 class Peer:
@@ -68,28 +61,39 @@ def advance(engine: Engine, state: State, rows: int) -> None:
         engine.read(state, piece[:, : min(500, rows - start)])
 
 
+def reached(engines: dict[str, Engine], batch: int, place: int) -> dict[str, State]:
+    """Return a state of each engine that has read so many rows, and print what the process holds then."""
+    found = {name: engine.empty(batch) for name, engine in engines.items()}
+    for name, engine in engines.items():
+        advance(engine, found[name], place)
+    print(
+        f"batch {batch:2}, row {place:5,}: {found['fp32'].nbytes / 1e6:.2f} MB of state, {megabytes():,.0f} MB in all"
+    )
+    return found
+
+
 def compare(engines: dict[str, Engine], peer: Peer, batch: int, places: list[int], steps: int, longest: int) -> None:
     """Print one line of figures for each place."""
-    states, at = {name: engine.empty(batch) for name, engine in engines.items()}, 0
+    states = {place: reached(engines, batch, place) for place in places}
     row = engines["fp32"].embed(np.zeros(batch, np.int64))
+    best = {(place, name): float("inf") for place in places for name in (*engines, "transformers")}
+    for _ in range(steps):
+        for place, name in best:
+            start = time.perf_counter()
+            if name in engines:
+                engines[name].step(states[place][name], row)
+            else:
+                peer.step()
+            best[place, name] = min(best[place, name], time.perf_counter() - start)
     for place in places:
-        best, theirs = dict.fromkeys(engines, float("inf")), float("inf")
-        for name, engine in engines.items():
-            advance(engine, states[name], place - at)
-        for _ in range(steps):
-            for name, engine in engines.items():
-                start = time.perf_counter()
-                engine.step(states[name], row)
-                best[name] = min(best[name], time.perf_counter() - start)
-            theirs = min(theirs, timed(peer.step))
-        at = place + steps
-        rates = ", ".join(f"{name} {batch / seconds:,.0f}" for name, seconds in best.items())
-        text = f"batch {batch:2}, row {place:5,}: rows/s {rates}; transformers {1 / theirs:,.0f}"
+        rates = [f"{name} {batch / best[place, name]:,.0f}" for name in engines]
+        text = f"batch {batch:2}, row {place:5,}: rows/s {', '.join(rates)}"
+        text += f"; transformers {1 / best[place, 'transformers']:,.0f}"
         if place <= longest and batch == 1:
             start = time.perf_counter()
             peer.read_again(place)
             text += f", whole prefix again {1 / (time.perf_counter() - start):.2f}"
-        print(f"{text}; {states['fp32'].nbytes / 1e6:.1f} MB of state, {megabytes():,.0f} MB in all", flush=True)
+        print(text, flush=True)
 
 
 def engines_of(model: RwkvForCausalLM) -> dict[str, Engine]:
