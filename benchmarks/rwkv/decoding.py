@@ -4,7 +4,7 @@
 
 Sizes are layers x width, weights random, vocabulary 2,176. At each place the state has read as many rows before. All
 places and precisions ("fp16" and "int8" need psychoscore-native) and transformers step in turns, and each one's best
-counts; reading the prefix is timed once, and only up to --longest rows. transformers steps one stream at a time, because
+counts; reading the prefix is timed once, and only up to --longest rows. transformers steps one stream at a time, for
 its batched steps are wrong: its figure for a batch is that of one stream. Threads: as OMP_NUM_THREADS says.
 """
 
