@@ -147,6 +147,16 @@ def test_profile_bars_and_prefix_change_what_is_said(make, trained, rwkv_base):
     assert all(np.abs(said[0][5:20] - other[5:20]).max() > 1e-4 for other in said[1:])
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_conditions_are_about_as_large_as_embeddings(make, trained, rwkv_base, whole):
+    # RWKV's embeddings begin at 1e-4: conditions of that size would be drowned as soon as they have grown
+    options = {"steps": 30, "learning_rate": 1e-2}
+    model = trained(make.rwkv() if whole else make.qlora(base=rwkv_base), **options).model()
+    rows = model.embed(torch.arange(BASE)).std()
+    styles = model.conditioner.styles(torch.rand(4, 3), torch.ones(4, dtype=torch.bool)).std()
+    assert 0.1 < float(styles / rows) < 20
+
+
 def test_new_tokens_are_never_drawn_where_training_never_showed_them(make, trained, rwkv_base):
     backend = trained(make.qlora(base=rwkv_base))
     state = backend.start([make.stream(1)])
