@@ -1,0 +1,90 @@
+"""What a batch of streams has read: cache, conditions, and the arrays that a step reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from psychoscore_onnx.graphs import cache_names
+from psychoscore_onnx.sessions import Bound
+from psychoscore_onnx.sizes import Sizes
+
+
+class State:
+    """A batch of streams: each has its own keys and values, conditions and length.
+
+    table: (batch, entries, layers * width). counts: bars known of each stream. styles: by name (batch, 8, keys).
+    """
+
+    def __init__(
+        self,
+        sizes: Sizes,
+        capacity: int,
+        table: np.ndarray,
+        counts: Sequence[int],
+        styles: Mapping[str, np.ndarray],
+    ) -> None:
+        batch, width = len(table), sizes.width
+        self.sizes, self.capacity, self.table, self.styles = sizes, capacity, table, dict(styles)
+        self.counts, self.lengths = np.array(counts), np.zeros(batch, np.int32)
+        shape = (batch, sizes.kv_heads, capacity, sizes.room)
+        self.cache = {name: np.empty(shape, np.float32) for name in cache_names(sizes)}
+        self.rows = np.zeros((batch, 1, len(sizes.families)), np.int64)
+        self.added = np.zeros((batch, 1, sizes.added), np.float32)
+        self.total = np.zeros(1, np.int32)
+        self.ids = [np.zeros(batch, np.int64) for _ in sizes.families]
+        self.states = [np.zeros((batch, width), np.float32) for _ in sizes.families]
+        self.logits = [np.zeros((batch, size), np.float32) for size in sizes.families]
+        self.row, self.known = 0, 0  # steps done; families whose ids are read since the last one
+        self.bound: list[Bound] = []
+        self._bars: list[int] | None = None
+
+    def bind(self, sessions: Sequence[Any]) -> None:
+        """Bind the sessions of the step and of the families to the arrays of a step."""
+        step = {"rows": self.rows, "added": self.added, "lengths": self.lengths, "total": self.total, **self.styles}
+        gives = {"logits": self.logits[0], "state": self.states[0]}
+        self.bound = [Bound(sessions[0], step | self.past(), gives | self.present())]
+        for k in range(1, len(self.sizes.families)):
+            given = {"before": self.states[k - 1], "ids": self.ids[k - 1]}
+            self.bound.append(Bound(sessions[k], given, {"logits": self.logits[k], "after": self.states[k]}))
+
+    def past(self, part: slice = slice(None)) -> dict[str, np.ndarray]:
+        """Return the caches of these streams as the step takes them."""
+        return {f"past.{name}": array[part] for name, array in self.cache.items()}
+
+    def present(self, part: slice = slice(None)) -> dict[str, np.ndarray]:
+        """Return the same as the step gives them."""
+        return {f"present.{name}": array[part] for name, array in self.cache.items()}
+
+    def reserve(self, stream: int, time: int) -> None:
+        """Raise ValueError where a stream has no room for so many more rows: the step would write beyond its cache."""
+        if int(self.lengths[stream]) + time > self.capacity:
+            raise ValueError(f"the state is full: it holds {self.capacity} rows")
+
+    def entries(self, streams: np.ndarray, bars: np.ndarray) -> np.ndarray:
+        """Return what bars (n, time) of n streams add (n, time, layers * width)."""
+        none = self.table.shape[1] - 2
+        index = np.where(bars < 0, none + 1, bars if self.sizes.bar else none + 1)
+        index = np.where(bars >= self.counts[streams][:, None], none, index)
+        return self.table[streams[:, None], index]
+
+    def place(self, rows: np.ndarray, bars: np.ndarray) -> None:
+        """Write what the next step reads: rows (batch, families) in bars (batch,)."""
+        self.rows[:, 0] = rows
+        wanted = bars.tolist()
+        if wanted != self._bars:
+            self._bars = wanted
+            self.added[:] = self.entries(np.arange(len(bars)), bars[:, None])
+        self.total[0] = int(self.lengths.max()) + 1
+
+    def keep(self, streams: Sequence[int]) -> State:
+        """Return the state with these streams only."""
+        chosen, used = list(streams), int(self.lengths.max(initial=0))
+        styles = {name: np.ascontiguousarray(array[chosen]) for name, array in self.styles.items()}
+        kept = State(self.sizes, self.capacity, self.table[chosen], self.counts[chosen].tolist(), styles)
+        kept.lengths[:] = self.lengths[chosen]
+        for name, array in self.cache.items():
+            kept.cache[name][:, :, :used] = array[chosen, :, :used]
+        return kept
