@@ -21,6 +21,7 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "psychoscore-rules": ("model:rules", "planner:harmony"),
         "psychoscore-transformer": ("model:transformer",),
         "psychoscore-pianist": ("model:pianist",),
+        "psychoscore-onnx": ("exporter:onnx", "model:onnx"),
         "psychoscore-losses": ("loss:causal-lm", "loss:info-nce"),
         "psychoscore-temperature": ("temperature:curve", "temperature:dynamic", "temperature:fixed"),
         "psychoscore-sampler": ("sampler:constrained",),

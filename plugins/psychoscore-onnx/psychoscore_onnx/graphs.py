@@ -31,7 +31,9 @@ def graphs_of(sizes: Sizes, kind: Kind) -> dict[str, Graph]:
 
 def style_names(sizes: Sizes) -> list[str]:
     """Return the names of what the prior gives and the step takes beside the table, keys and values in turn."""
-    return [f"style.{layer}.{part}" for layer in range(sizes.layers) for part in ("keys", "values") if sizes.style_tokens]
+    return [
+        f"style.{layer}.{part}" for layer in range(sizes.layers) for part in ("keys", "values") if sizes.style_tokens
+    ]
 
 
 def cache_names(sizes: Sizes) -> list[str]:
@@ -50,7 +52,10 @@ def prior(sizes: Sizes, kind: Kind) -> Graph:
     seen = g.node("And", [g.given("seen", BOOL, ("batch",)), g.weight("shown", (1,), BOOL)])
     seen = g.node("Unsqueeze", [seen, g.weight("axes", (2,), INT64)])  # (batch, 1, 1)
     none = g.weight("bar.none", (1, 1, sizes.added))
-    entries = [g.node("Where", [seen, none, none]), g.node("Where", [seen, *[g.weight("zero", (1, 1, sizes.added))] * 2])]
+    entries = [
+        g.node("Where", [seen, none, none]),
+        g.node("Where", [seen, *[g.weight("zero", (1, 1, sizes.added))] * 2]),
+    ]
     if sizes.bar:
         entries.insert(0, _bars(g, sizes))
     table = ["table"] if sizes.style_tokens else []
@@ -133,7 +138,13 @@ def _styles(g: Graph, sizes: Sizes, seen: str) -> None:
     x = g.node("Gelu", [_affine(g, "vector", "style.profile", STYLE_QUERY, sizes.vector)])
     x = g.matrix(x, "style.query.weight", STYLE_HEADS * STYLE_KEY, STYLE_QUERY)
     x = g.node("Reshape", [x, g.weight("heads", (4,), INT64)])  # (batch, 8, 1, 32)
-    x = g.node("MatMul", [g.normed(x, "style.norm.weight", STYLE_KEY), g.weight("style.keys", (STYLE_HEADS, STYLE_KEY, sizes.style_tokens))])
+    x = g.node(
+        "MatMul",
+        [
+            g.normed(x, "style.norm.weight", STYLE_KEY),
+            g.weight("style.keys", (STYLE_HEADS, STYLE_KEY, sizes.style_tokens)),
+        ],
+    )
     x = g.node("Softmax", [x], axis=-1)
     x = g.node("Reshape", [x, g.weight("mixed", (3,), INT64)])  # (batch, 8, tokens)
     x = g.node("MatMul", [x, g.weight("style.bank", (sizes.style_tokens, STYLE_WIDTH))])

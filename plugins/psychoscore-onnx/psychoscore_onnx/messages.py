@@ -42,7 +42,12 @@ _MESSAGES: dict[str, tuple[tuple[int, str, str], ...]] = {
         (12, "output", "*ValueInfo"),
     ),
     "Opset": ((1, "domain", "string"), (2, "version", "int64")),
-    "Model": ((1, "ir_version", "int64"), (2, "producer_name", "string"), (7, "graph", "Graph"), (8, "opset", "*Opset")),
+    "Model": (
+        (1, "ir_version", "int64"),
+        (2, "producer_name", "string"),
+        (7, "graph", "Graph"),
+        (8, "opset", "*Opset"),
+    ),
 }
 
 

@@ -71,7 +71,9 @@ def _turns(sizes: Sizes) -> tuple[np.ndarray, np.ndarray]:
     """Return cosines and sines (context, size / 2) of rotary positions."""
     half = sizes.room // 2
     frequency = np.zeros(half, np.float32)
-    frequency[: sizes.head // 2] = np.float32(10000.0) ** (-np.arange(0, sizes.head, 2, dtype=np.float32) / np.float32(sizes.head))
+    frequency[: sizes.head // 2] = np.float32(10000.0) ** (
+        -np.arange(0, sizes.head, 2, dtype=np.float32) / np.float32(sizes.head)
+    )
     angle = np.arange(sizes.context, dtype=np.float32)[:, None] * frequency
     return np.cos(angle), np.sin(angle)
 
