@@ -43,23 +43,17 @@ class Engine:
             raise ValueError(f"rows {np.shape(rows)} in bars {np.shape(bars)} do not fit {len(state.lengths)} streams")
         for i in range(len(rows)):
             self._read(state, i, rows[i], bars[i])
-        state.row += 1
+        state.forget()
 
     def step(self, state: State, rows: np.ndarray, bars: np.ndarray) -> list[np.ndarray | Later]:
         """Read one row (batch, families) in bars (batch,); return logits of family 0, and callables for the others.
 
         The array is written anew by the next step.
         """
-        batch, families = len(state.lengths), len(self.sizes.families)
-        if np.shape(rows) != (batch, families) or np.shape(bars) != (batch,):
-            raise ValueError(f"rows {np.shape(rows)} in bars {np.shape(bars)} do not fit {batch} streams")
-        self._check(rows)
-        state.reserve(int(state.lengths.argmax()), 1)
         state.place(rows, bars)
         state.bound[0].run()
-        state.lengths += 1
-        state.row, state.known = state.row + 1, 0
-        return [state.logits[0], *(self._later(state, k, state.row) for k in range(1, families))]
+        state.advance()
+        return [state.logits[0], *(self._later(state, k, state.row) for k in range(1, len(self.sizes.families)))]
 
     def keep(self, state: State, indices: Sequence[int]) -> State:
         """Return the state with these streams only."""
@@ -85,8 +79,8 @@ class Engine:
 
     def _read(self, state: State, stream: int, rows: np.ndarray, bars: np.ndarray) -> None:
         """Read rows (time, families) of one stream in bars (time,)."""
-        state.reserve(stream, len(rows))
-        self._check(rows)
+        state.reserve(int(state.lengths[stream]) + len(rows))
+        state.check(np.asarray(rows, np.int64).view(np.uint64))
         one = slice(stream, stream + 1)
         styles = {name: array[one] for name, array in state.styles.items()}
         gives = {"logits": np.empty((1, self.sizes.families[0]), np.float32)}
@@ -98,28 +92,23 @@ class Engine:
             given = {"rows": part, "added": np.ascontiguousarray(added), "total": np.array([total], np.int32)}
             given["lengths"] = np.array([total - 1], np.int32)
             Bound(self._sessions[0], given | styles | state.past(one), gives | state.present(one)).run()
-            state.lengths[stream] = total
+            state.count(stream, total)
 
     def _later(self, state: State, family: int, row: int) -> Later:
-        return lambda drawn: self._logits(state, family, np.asarray(drawn), row)
+        return lambda drawn: self._logits(state, family, drawn, row)
 
     def _logits(self, state: State, family: int, drawn: np.ndarray, row: int) -> np.ndarray:
         """Return logits (batch, size) of a family from the ids (batch, at least family) before it."""
         if row != state.row:
             raise ValueError("onnx: logits of a row are asked for after the next one was read")
-        if drawn.ndim != 2 or len(drawn) != len(state.lengths) or drawn.shape[1] < family:
-            raise ValueError(f"onnx: ids {drawn.shape} are no {family} families of {len(state.lengths)} streams")
-        self._check(drawn[:, :family])
-        for k in range(1, family + 1):
-            ids = drawn[:, k - 1]
-            if k > state.known or not np.array_equal(ids, state.ids[k - 1]):
+        columns = np.transpose(drawn).tolist()[:family]
+        if len(columns) < family or len(columns[0]) != len(state.lengths):
+            raise ValueError(f"onnx: ids {np.shape(drawn)} are no {family} families of {len(state.lengths)} streams")
+        for k, ids in enumerate(columns, 1):
+            if k > len(state.read) or ids != state.read[k - 1]:
+                if min(ids) < 0 or max(ids) >= self.sizes.families[k - 1]:
+                    raise ValueError(f"onnx: an id of family {k - 1} is beyond its {self.sizes.families[k - 1]}")
                 state.ids[k - 1][:] = ids
+                state.read[k - 1 :] = [ids]
                 state.bound[k].run()
-                state.known = k
         return state.logits[family]
-
-    def _check(self, rows: np.ndarray) -> None:
-        """Raise ValueError on ids beyond their families: the graph joins the families' tables."""
-        sizes = self.sizes.families[: np.shape(rows)[-1]]
-        if np.size(rows) and (np.min(rows) < 0 or (rows >= np.array(sizes)).any()):
-            raise ValueError(f"onnx: ids must lie from 0 to below {', '.join(map(str, sizes))}")

@@ -107,7 +107,7 @@ def step(sizes: Sizes, kind: Kind) -> Graph:
 
 
 def family(sizes: Sizes, kind: Kind, k: int) -> Graph:
-    """Return the graph of family k, from 1 on: before (batch, width), ids (batch,) give after (batch, width), logits."""
+    """Return the graph of family k, from 1 on: before (batch, width) and ids (batch,) give after and logits."""
     g, part = Graph(f"family.{k}", kind, EPSILON), f"chain.parts.{k - 1}"
     g.given("before", FLOAT, ("batch", sizes.width))
     g.given("ids", INT64, ("batch",))

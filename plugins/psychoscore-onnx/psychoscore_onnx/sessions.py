@@ -18,7 +18,7 @@ SILENT = 4  # only what is fatal is logged: everything else is raised as well
 def threads_or(given: int | None) -> int:
     """Return how many threads a step has: as given, else OMP_NUM_THREADS, else one.
 
-    The products of one row are small: a second thread gains a tenth at best, and waits for the others on a busy machine.
+    The products of one row are small: in int8 a second thread gains a tenth at best, and on a busy machine it waits.
     """
     told = os.environ.get("OMP_NUM_THREADS", "")
     return given or (int(told) if told.isdigit() and 0 < int(told) <= 64 else 1)

@@ -28,18 +28,23 @@ class State:
     ) -> None:
         batch, width = len(table), sizes.width
         self.sizes, self.capacity, self.table, self.styles = sizes, capacity, table, dict(styles)
-        self.counts, self.lengths = np.array(counts), np.zeros(batch, np.int32)
+        self.counts, self.most = np.array(counts), 0  # most: rows of the longest stream
+        self._lengths_and_total = np.zeros(batch + 1, np.int32)  # beside each other, to be counted up at once
+        self.lengths, self.total = self._lengths_and_total[:batch], self._lengths_and_total[batch:]
+        self.total[0] = 1
         shape = (batch, sizes.kv_heads, capacity, sizes.room)
         self.cache = {name: np.empty(shape, np.float32) for name in cache_names(sizes)}
         self.rows = np.zeros((batch, 1, len(sizes.families)), np.int64)
         self.added = np.zeros((batch, 1, sizes.added), np.float32)
-        self.total = np.zeros(1, np.int32)
         self.ids = [np.zeros(batch, np.int64) for _ in sizes.families]
         self.states = [np.zeros((batch, width), np.float32) for _ in sizes.families]
         self.logits = [np.zeros((batch, size), np.float32) for size in sizes.families]
-        self.row, self.known = 0, 0  # steps done; families whose ids are read since the last one
+        self.row = 0  # steps done: logits belong to one of them
+        self.read: list[list[int]] = []  # the ids of each family that the families after it have read since
         self.bound: list[Bound] = []
         self._bars: list[int] | None = None
+        self._limits = np.array(sizes.families, np.uint64)
+        self._row, self._ids = self.rows[:, 0], self.rows.view(np.uint64)
 
     def bind(self, sessions: Sequence[Any]) -> None:
         """Bind the sessions of the step and of the families to the arrays of a step."""
@@ -58,10 +63,16 @@ class State:
         """Return the same as the step gives them."""
         return {f"present.{name}": array[part] for name, array in self.cache.items()}
 
-    def reserve(self, stream: int, time: int) -> None:
-        """Raise ValueError where a stream has no room for so many more rows: the step would write beyond its cache."""
-        if int(self.lengths[stream]) + time > self.capacity:
+    def reserve(self, end: int) -> None:
+        """Raise ValueError where there is no room for so many rows: the step would write beyond its cache."""
+        if end > self.capacity:
             raise ValueError(f"the state is full: it holds {self.capacity} rows")
+
+    def count(self, stream: int, length: int) -> None:
+        """Set how many rows a stream has read."""
+        self.lengths[stream] = length
+        self.most = int(self.lengths.max())
+        self.total[0] = self.most + 1
 
     def entries(self, streams: np.ndarray, bars: np.ndarray) -> np.ndarray:
         """Return what bars (n, time) of n streams add (n, time, layers * width)."""
@@ -70,21 +81,41 @@ class State:
         index = np.where(bars >= self.counts[streams][:, None], none, index)
         return self.table[streams[:, None], index]
 
+    def check(self, ids: np.ndarray) -> None:
+        """Raise ValueError on ids (..., families) uint64 beyond their families, whose tables are one in the graph."""
+        if (ids >= self._limits).any():  # what was negative is then very large
+            raise ValueError(f"onnx: ids must lie from 0 to below {', '.join(map(str, self.sizes.families))}")
+
     def place(self, rows: np.ndarray, bars: np.ndarray) -> None:
-        """Write what the next step reads: rows (batch, families) in bars (batch,)."""
-        self.rows[:, 0] = rows
+        """Write what the next step reads: rows (batch, families) in bars (batch,); raises ValueError on others."""
+        if rows.shape != self._row.shape or bars.shape != self.lengths.shape:
+            raise ValueError(f"rows {rows.shape} in bars {bars.shape} do not fit {len(self.lengths)} streams")
+        self._row[:] = rows
+        self.check(self._ids)
+        self.reserve(self.most + 1)
         wanted = bars.tolist()
         if wanted != self._bars:
             self._bars = wanted
             self.added[:] = self.entries(np.arange(len(bars)), bars[:, None])
-        self.total[0] = int(self.lengths.max()) + 1
+
+    def advance(self) -> None:
+        """Count a row of every stream."""
+        self._lengths_and_total += 1
+        self.most += 1
+        self.forget()
+
+    def forget(self) -> None:
+        """What was said of the last row is past."""
+        self.row += 1
+        self.read.clear()
 
     def keep(self, streams: Sequence[int]) -> State:
         """Return the state with these streams only."""
-        chosen, used = list(streams), int(self.lengths.max(initial=0))
+        chosen, used = list(streams), self.most
         styles = {name: np.ascontiguousarray(array[chosen]) for name, array in self.styles.items()}
         kept = State(self.sizes, self.capacity, self.table[chosen], self.counts[chosen].tolist(), styles)
-        kept.lengths[:] = self.lengths[chosen]
+        for i, length in enumerate(self.lengths[chosen].tolist()):
+            kept.count(i, length)
         for name, array in self.cache.items():
             kept.cache[name][:, :, :used] = array[chosen, :, :used]
         return kept
