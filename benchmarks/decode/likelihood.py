@@ -4,8 +4,8 @@
 
 PREPARED is a folder that `psyco run --until prepare` left, with the tokenizer `notes` and the encoder `psychometric`;
 pieces of its validation split are read row by row, all with the same conditions, and every family's id is looked up in
-the logits that were given for it; ids that training never showed have none, and are left out. Differences are in percent
-of NumPy's nats, with their standard error over pieces; behind them how often the most likely id is NumPy's as well.
+the logits that were given for it; ids that training never showed have none, and are left out. Differences are in
+percent of NumPy's nats, with their standard error over pieces; behind them how often the likeliest id is NumPy's too.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from psychoscore_transformer.numpy_engine import NumpyEngine
 
 
 def read(engine: Any, loaded: Loaded, data: Prepared, pieces: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the summed nats of the first rows of each piece (pieces,), and the most likely ids (rows, families, pieces)."""
+    """Return the summed nats of the first rows of each piece (pieces,), and the likeliest ids (.., pieces)."""
     music = np.stack([data.rows[first : first + rows] for first in (data.offsets + data.prefixes)[pieces]])
     bars = np.stack([data.bars[first : first + rows] for first in (data.offsets + data.prefixes)[pieces]])
     state = engine.start([loaded.known.shown(_stream(data, piece)) for piece in pieces], rows + 64)
