@@ -9,7 +9,7 @@ import onnxruntime
 
 folder = Path(__file__).parent
 facts, words = (json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("manifest", "vocabulary"))
-sizes, names, styles, rows = facts["sizes"], facts["cache"], facts["styles"], facts["prompt"]
+sizes, names, styles, rows = facts["sizes"], facts["cached"], facts["styles"], facts["prompt"]
 families = [f"family.{k}.onnx" for k in range(1, len(sizes["families"]))]
 prior, step, *families = map(onnxruntime.InferenceSession, [folder / f for f in ("prior.onnx", "step.onnx", *families)])
 said = sys.argv[1:] + ["40", "0", "1"][len(sys.argv) - 1 :]
@@ -19,7 +19,7 @@ count, random, warmth = int(said[0]), np.random.default_rng(int(said[1])), float
 given = {"vector": np.zeros((1, sizes["vector"]), np.float32), "seen": np.array([False])}
 given |= {"bars": np.zeros((1, 0, sizes["bar"]), np.float32)} if sizes["bar"] else {}
 table, *keys = prior.run(None, given)
-empty = np.zeros((1, facts["cache_shape"][0], 0, facts["cache_shape"][1]), np.float32)
+empty = np.zeros((1, facts["cache_shape"][0], 0, facts["cache_shape"][1]), facts["cache"])
 feed = dict(zip(styles, keys, strict=True)) | {f"past.{name}": empty for name in names}
 for place in range(len(rows) + count - 1):
     total, entry = np.array([place + 1], np.int32), table[:, [-1 if place < len(facts["prompt"]) else -2]]

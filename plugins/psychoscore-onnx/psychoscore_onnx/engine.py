@@ -10,7 +10,7 @@ import numpy as np
 from psychoscore_core.records import Stream
 from psychoscore_onnx.graphs import style_names
 from psychoscore_onnx.sessions import Bound
-from psychoscore_onnx.sizes import Sizes
+from psychoscore_onnx.sizes import Kind, Sizes
 from psychoscore_onnx.state import State
 
 PIECE = 256  # rows read at once: bounds the memory of a prompt's pass
@@ -21,8 +21,8 @@ Later = Callable[[np.ndarray], np.ndarray]
 class Engine:
     """Satisfies `Decoder` but for `context`; sessions: by the names of their files (graphs.py)."""
 
-    def __init__(self, sizes: Sizes, sessions: Mapping[str, Any]) -> None:
-        self.sizes, self._prior = sizes, sessions["prior.onnx"]
+    def __init__(self, sizes: Sizes, kind: Kind, sessions: Mapping[str, Any]) -> None:
+        self.sizes, self.kind, self._prior = sizes, kind, sessions["prior.onnx"]
         others = (f"family.{k}.onnx" for k in range(1, len(sizes.families)))
         self._sessions = [sessions["step.onnx"], *(sessions[name] for name in others)]
 
@@ -31,7 +31,7 @@ class Engine:
         if not 1 <= capacity <= self.sizes.context:
             raise ValueError(f"onnx: a state of {capacity} rows: the model was exported for 1 to {self.sizes.context}")
         table, styles = self._conditions(streams)
-        state = State(self.sizes, capacity, table, [len(stream.bars or ()) for stream in streams], styles)
+        state = State(self.sizes, self.kind, capacity, table, [len(stream.bars or ()) for stream in streams], styles)
         for i, stream in enumerate(streams):
             self._read(state, i, stream.rows[:-1], np.full(len(stream.rows) - 1, -1))
         state.bind(self._sessions)

@@ -30,4 +30,4 @@ def open_folder(folder: Path, threads: int) -> Opened:
         data = read_file(folder, name, manifest)
         check(folder / name, data, graph)
         sessions[name] = session(folder / name, data, threads)
-    return Opened(folder, manifest, Engine(manifest.sizes, sessions))
+    return Opened(folder, manifest, Engine(manifest.sizes, manifest.kind, sessions))

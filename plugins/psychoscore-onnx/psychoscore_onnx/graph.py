@@ -9,12 +9,23 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
-from psychoscore_onnx.messages import BOOL, FLOAT, FLOAT_ATTRIBUTE, INT32, INT64, INT_ATTRIBUTE, UINT8, Model
+from psychoscore_onnx.messages import (
+    BOOL,
+    FLOAT,
+    FLOAT_ATTRIBUTE,
+    INT8,
+    INT32,
+    INT64,
+    INT_ATTRIBUTE,
+    STRING_ATTRIBUTE,
+    UINT8,
+    Model,
+)
 from psychoscore_onnx.sizes import BLOCK, Kind
 
 RUNTIME = "com.microsoft"  # the domain of ONNX Runtime's own operators
 IR_VERSION = {23: 11, 24: 12}
-ELEMENTS = {FLOAT: np.float32, UINT8: np.uint8, INT32: np.int32, INT64: np.int64, BOOL: np.bool_}
+ELEMENTS = {FLOAT: np.float32, UINT8: np.uint8, INT8: np.int8, INT32: np.int32, INT64: np.int64, BOOL: np.bool_}
 Dims = Sequence[int | str]
 
 
@@ -56,7 +67,7 @@ class Graph:
         self.weights[name] = Weight(element, tuple(shape))
         return name
 
-    def node(self, kind: str, inputs: Sequence[str], outputs: Sequence[str] = (), domain: str = "", **of: float) -> str:
+    def node(self, kind: str, inputs: Sequence[str], outputs: Sequence[str] = (), domain: str = "", **of: Any) -> str:
         """Add a node; outputs: their names, where they are needed. Return the name of the first."""
         nodes = self.message.graph.node
         name = f"{kind}.{len(nodes)}"
@@ -65,6 +76,8 @@ class Graph:
         for label, value in sorted(of.items()):
             if isinstance(value, int):
                 node.attribute.add(name=label, i=value, type=INT_ATTRIBUTE)
+            elif isinstance(value, str):
+                node.attribute.add(name=label, s=value.encode(), type=STRING_ATTRIBUTE)
             else:
                 node.attribute.add(name=label, f=value, type=FLOAT_ATTRIBUTE)
         return found[0]

@@ -12,8 +12,10 @@ cache where it lies: 1.3 to 1.5 times as fast as the standard's RotaryEmbedding 
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from psychoscore_onnx.graph import RUNTIME, Graph
-from psychoscore_onnx.messages import BOOL, FLOAT, INT32, INT64
+from psychoscore_onnx.messages import BOOL, FLOAT, INT8, INT32, INT64
 from psychoscore_onnx.sizes import BAR_HIDDEN, STYLE_HEADS, STYLE_KEY, STYLE_QUERY, STYLE_WIDTH, Kind, Sizes
 
 EPSILON = 1e-6
@@ -23,7 +25,7 @@ def graphs_of(sizes: Sizes, kind: Kind) -> dict[str, Graph]:
     """Return all graphs of a model by the names of their files."""
     families = range(1, len(sizes.families))
     return {
-        "prior.onnx": prior(sizes, Kind(quantization="none", opset=kind.opset)),
+        "prior.onnx": prior(sizes, evolve(kind, quantization="none")),
         "step.onnx": step(sizes, kind),
         **{f"family.{k}.onnx": family(sizes, kind, k) for k in families},
     }
@@ -88,7 +90,7 @@ def step(sizes: Sizes, kind: Kind) -> Graph:
     for name in style_names(sizes):
         g.given(name, FLOAT, ("batch", STYLE_HEADS, sizes.keys))
     for name in cache_names(sizes):
-        g.given(f"past.{name}", FLOAT, ("batch", sizes.kv_heads, "room", sizes.room))
+        g.given(f"past.{name}", _element(kind), ("batch", sizes.kv_heads, "room", sizes.room))
     g.weight("turns.cos", (sizes.context, sizes.room // 2))
     g.weight("turns.sin", (sizes.context, sizes.room // 2))
     layers = [f"added.{layer}" for layer in range(sizes.layers)]
@@ -102,7 +104,7 @@ def step(sizes: Sizes, kind: Kind) -> Graph:
     g.gives("logits", FLOAT, ("batch", sizes.families[0]))
     g.gives("state", FLOAT, ("batch", sizes.width))
     for name in cache_names(sizes):
-        g.gives(f"present.{name}", FLOAT, ("batch", sizes.kv_heads, "held", sizes.room))
+        g.gives(f"present.{name}", _element(kind), ("batch", sizes.kv_heads, "held", sizes.room))
     return g
 
 
@@ -121,6 +123,10 @@ def family(sizes: Sizes, kind: Kind, k: int) -> Graph:
     g.gives("logits", FLOAT, ("batch", sizes.families[k]))
     g.gives("after", FLOAT, ("batch", sizes.width))
     return g
+
+
+def _element(kind: Kind) -> int:
+    return INT8 if kind.cache == "int8" else FLOAT
 
 
 def _affine(g: Graph, x: str, name: str, outputs: int, inputs: int) -> str:
@@ -187,6 +193,10 @@ def _attention(g: Graph, sizes: Sizes, layer: int, x: str) -> str:
     given = [qkv, "", "", *past, "lengths", "total", "turns.cos", "turns.sin"]
     gives = [f"{name}.mixed", f"present.{layer}.keys", f"present.{layer}.values"]
     of = {"num_heads": sizes.heads, "kv_num_heads": sizes.kv_heads, "do_rotary": 1, "scale": sizes.head**-0.5}
+    if g.kind.cache == "int8":
+        scales = [g.weight(f"{name}.{part}.scale", (sizes.kv_heads * sizes.room,)) for part in ("keys", "values")]
+        given += ["", "", "", *scales]
+        of |= {"k_quant_type": "PER_CHANNEL", "v_quant_type": "PER_CHANNEL", "kv_cache_bit_width": 8}
     mixed = g.node("GroupQueryAttention", given, gives, RUNTIME, **of)
     return g.matrix(mixed, f"{name}.out.weight", sizes.width, sizes.heads * sizes.room)
 

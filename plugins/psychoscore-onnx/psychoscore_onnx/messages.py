@@ -11,8 +11,8 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-FLOAT, UINT8, INT32, INT64, BOOL = 1, 2, 6, 7, 9  # TensorProto.DataType
-FLOAT_ATTRIBUTE, INT_ATTRIBUTE = 1, 2  # AttributeProto.AttributeType
+FLOAT, UINT8, INT8, INT32, INT64, BOOL = 1, 2, 3, 6, 7, 9  # TensorProto.DataType
+FLOAT_ATTRIBUTE, INT_ATTRIBUTE, STRING_ATTRIBUTE = 1, 2, 3  # AttributeProto.AttributeType
 
 _TYPES = {"int64": 3, "int32": 5, "float": 2, "string": 9, "bytes": 12}  # FieldDescriptorProto.Type
 _MESSAGE, _ONE, _MANY = 11, 1, 3
@@ -25,7 +25,13 @@ _MESSAGES: dict[str, tuple[tuple[int, str, str], ...]] = {
     "Type": ((1, "tensor_type", "TensorType"),),
     "ValueInfo": ((1, "name", "string"), (2, "type", "Type")),
     "Tensor": ((1, "dims", "*int64"), (2, "data_type", "int32"), (8, "name", "string"), (9, "raw_data", "bytes")),
-    "Attribute": ((1, "name", "string"), (2, "f", "float"), (3, "i", "int64"), (20, "type", "int32")),
+    "Attribute": (
+        (1, "name", "string"),
+        (2, "f", "float"),
+        (3, "i", "int64"),
+        (4, "s", "bytes"),
+        (20, "type", "int32"),
+    ),
     "Node": (
         (1, "input", "*string"),
         (2, "output", "*string"),

@@ -16,8 +16,8 @@ from psychoscore_core import Component, hookimpl
 class OnnxExportConfig:
     """How a checkpoint of the transformer, or the pianist, becomes ONNX graphs.
 
-    quantization: "int8" keeps the matrices as bytes with a scale for every 128 inputs of every output, a quarter of
-      the size, and rounds what meets them as it comes; "none" keeps float32.
+    quantization: "int8" keeps the matrices as bytes with a scale for every 128 inputs of every output, and the keys and
+      values of a generation as bytes as well: a quarter of both; "none" keeps float32.
     opset: of the standard operators, 23 or 24.
     max_context: rows that a generation may hold, prompt included, 64 to 65536.
     """

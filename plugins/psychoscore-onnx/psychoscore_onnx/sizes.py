@@ -72,5 +72,11 @@ class Kind:
     opset: Literal[23, 24]
 
     def __attrs_post_init__(self) -> None:
-        if self.quantization not in ("none", "int8") or self.opset not in (23, 24):
-            raise ValueError(f"quantization {str(self.quantization)[:20]!r}, opset {str(self.opset)[:20]}: unknown")
+        for name, known in (("quantization", ("none", "int8")), ("opset", (23, 24))):
+            if (value := getattr(self, name)) not in known:
+                raise ValueError(f"{name} must be one of {known}, not {str(value)[:20]!r}")
+
+    @property
+    def cache(self) -> Literal["float32", "int8"]:
+        """Return the type of the keys and values that are kept."""
+        return "int8" if self.quantization == "int8" else "float32"

@@ -9,7 +9,7 @@ import numpy as np
 
 from psychoscore_onnx.graphs import cache_names
 from psychoscore_onnx.sessions import Bound
-from psychoscore_onnx.sizes import Sizes
+from psychoscore_onnx.sizes import Kind, Sizes
 
 
 class State:
@@ -21,19 +21,21 @@ class State:
     def __init__(
         self,
         sizes: Sizes,
+        kind: Kind,
         capacity: int,
         table: np.ndarray,
         counts: Sequence[int],
         styles: Mapping[str, np.ndarray],
     ) -> None:
         batch, width = len(table), sizes.width
-        self.sizes, self.capacity, self.table, self.styles = sizes, capacity, table, dict(styles)
+        self.sizes, self.kind, self.capacity = sizes, kind, capacity
+        self.table, self.styles = table, dict(styles)
         self.counts, self.most = np.array(counts), 0  # most: rows of the longest stream
         self._lengths_and_total = np.zeros(batch + 1, np.int32)  # beside each other, to be counted up at once
         self.lengths, self.total = self._lengths_and_total[:batch], self._lengths_and_total[batch:]
         self.total[0] = 1
         shape = (batch, sizes.kv_heads, capacity, sizes.room)
-        self.cache = {name: np.empty(shape, np.float32) for name in cache_names(sizes)}
+        self.cache = {name: np.empty(shape, kind.cache) for name in cache_names(sizes)}
         self.rows = np.zeros((batch, 1, len(sizes.families)), np.int64)
         self.added = np.zeros((batch, 1, sizes.added), np.float32)
         self.ids = [np.zeros(batch, np.int64) for _ in sizes.families]
@@ -113,7 +115,7 @@ class State:
         """Return the state with these streams only."""
         chosen, used = list(streams), self.most
         styles = {name: np.ascontiguousarray(array[chosen]) for name, array in self.styles.items()}
-        kept = State(self.sizes, self.capacity, self.table[chosen], self.counts[chosen].tolist(), styles)
+        kept = State(self.sizes, self.kind, self.capacity, self.table[chosen], self.counts[chosen].tolist(), styles)
         for i, length in enumerate(self.lengths[chosen].tolist()):
             kept.count(i, length)
         for name, array in self.cache.items():

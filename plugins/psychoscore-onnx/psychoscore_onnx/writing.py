@@ -19,6 +19,7 @@ from psychoscore_onnx.graph import ELEMENTS, Graph
 from psychoscore_onnx.graphs import cache_names, graphs_of, style_names
 from psychoscore_onnx.models import written
 from psychoscore_onnx.plugin import OnnxExportConfig
+from psychoscore_onnx.scales import scales
 from psychoscore_onnx.sizes import Kind, Sizes
 from psychoscore_onnx.values import Values
 from psychoscore_transformer.checkpoint import Loaded, read_checkpoint
@@ -61,6 +62,8 @@ def contents(checkpoint: Checkpoint, config: OnnxExportConfig) -> dict[str, byte
         raise CheckpointError(f"{checkpoint.folder / 'model.json'}: {error}") from None
     kind = Kind(quantization=config.quantization, opset=config.opset)
     graphs, values = graphs_of(sizes, kind), Values(sizes, loaded.weights, loaded.known)
+    if kind.cache == "int8":
+        values.weights |= scales(sizes, NumpyEngine(loaded.sizes, loaded.weights))
     files = {name: written(graph, values.array) for name, graph in graphs.items()}
     reference = Reference(NumpyEngine(loaded.sizes, loaded.weights), Unlearnt.of(loaded.known, sizes.families), loaded)
     files[selftest.NAME] = selftest.vectors(sizes, reference)
@@ -83,6 +86,7 @@ def _facts(sizes: Sizes, kind: Kind, loaded: Loaded, interface: Interface) -> di
         "version": manifest.VERSION,
         "psychoscore": importlib_metadata.version("psychoscore"),
         "quantization": kind.quantization,
+        "cache": kind.cache,
         "opset": kind.opset,
         "sizes": asdict(sizes),
         "vocabulary": interface.vocabulary.digest,
@@ -93,7 +97,7 @@ def _facts(sizes: Sizes, kind: Kind, loaded: Loaded, interface: Interface) -> di
         "hidden": sorted(loaded.known.unseen[0]) if loaded.known.unseen else [],
         "prompt": interface.prompt,
         "styles": style_names(sizes),
-        "cache": cache_names(sizes),
+        "cached": cache_names(sizes),
         "cache_shape": [sizes.kv_heads, sizes.room],
     }
 

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from attrs import evolve
+from attrs import asdict, evolve
 
 from psychoscore_core.errors import CheckpointError
 from psychoscore_onnx import models
 from psychoscore_onnx.exporter import OnnxExporter
 from psychoscore_onnx.folder import open_folder
 from psychoscore_onnx.plugin import OnnxExportConfig
+from psychoscore_onnx.scales import scales
+from psychoscore_onnx.sizes import Sizes
 from psychoscore_transformer.known import Known
 from psychoscore_transformer.numpy_engine import NumpyEngine
 
@@ -160,3 +162,25 @@ def test_a_full_disk_leaves_nothing(make, tmp_path, monkeypatch):
 def test_a_head_of_an_odd_share_is_padded(make, folder_of):
     facts = json.loads((folder_of("nothing divides") / "manifest.json").read_text())
     assert (facts["sizes"]["width"] // facts["sizes"]["heads"], facts["cache_shape"]) == (12, [3, 16])
+
+
+def test_int8_keeps_keys_and_values_as_bytes(folder_of):
+    facts = json.loads((folder_of("no styles", "int8") / "manifest.json").read_text())
+    kinds = {kind for name, kind, _ in facts["graphs"]["step.onnx"]["inputs"] if name.startswith("past.")}
+    assert (facts["cache"], kinds) == ("int8", {"int8"})
+
+
+def test_the_scales_of_bytes_leave_room_for_all_that_was_played(make, shape):
+    sizes = Sizes(**{**asdict(make.sizes(shape), filter=lambda field, _: field.name != "dropout"), "context": 64})
+    found = scales(sizes, NumpyEngine(make.sizes(shape), make.weights(make.sizes(shape))))
+    assert set(found) == {f"blocks.{k}.attention.{part}.scale" for k in range(2) for part in ("keys", "values")}
+    for scale in found.values():
+        heads = scale.reshape(sizes.kv_heads, 2, -1)
+        assert (heads[..., : sizes.head // 2] < 1).all() and (heads[..., sizes.head // 2 :] == 1).all()
+
+
+def test_pairs_of_keys_that_rotate_into_each_other_share_a_scale(make):
+    sizes = Sizes(**{**asdict(make.sizes("no styles"), filter=lambda field, _: field.name != "dropout"), "context": 64})
+    scale = scales(sizes, NumpyEngine(make.sizes("no styles"), make.weights(make.sizes("no styles"))))
+    halves = scale["blocks.0.attention.keys.scale"].reshape(sizes.kv_heads, 2, -1)
+    assert np.array_equal(halves[:, 0], halves[:, 1])
