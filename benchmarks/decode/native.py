@@ -135,7 +135,7 @@ def timers(sizes: Sizes, arrays: Any, threads: int, peers: list[str]) -> dict[st
     if "onnxruntime" in peers:
         from onnx_peer import engines
 
-        found |= {name: (engine_timer(engine, sizes), weight, 4) for name, engine, weight in engines(threads)}
+        found |= {name: (engine_timer(engine, sizes), number, number) for name, engine, number in engines(threads)}
     if "transformers" in peers:
         found["HF generate"] = (generate_timer(sizes), 4, 4)
     return found

@@ -14,7 +14,7 @@ from psychoscore_onnx.folder import open_folder
 
 
 def engines(threads: int) -> Iterator[tuple[str, Engine, int]]:
-    """Yield names, engines, and the bytes of a weight."""
+    """Yield names, engines, and the bytes of a weight and of a cached number."""
     with tempfile.TemporaryDirectory() as name:
         folder, plugins = Path(name), discover()
         for quantization, title, weight in (("int8", "ONNX int8", 1), ("none", "ONNX fp32", 4)):

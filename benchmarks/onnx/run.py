@@ -43,7 +43,7 @@ def timers(threads: int) -> dict[str, tuple[Timer, int, int]]:
     """Return timers by name, with the bytes of a weight and of a cached number."""
     loaded = read_checkpoint(WEIGHTS, *DIGESTS)
     sizes, arrays = loaded.sizes, loaded.weights
-    found = {name: (engine_timer(engine, sizes), weight, 4) for name, engine, weight in engines(threads)}
+    found = {name: (engine_timer(engine, sizes), number, number) for name, engine, number in engines(threads)}
     found["torch eager"] = (engine_timer(TorchEngine(build(sizes, arrays, "cpu")), sizes), 4, 4)
     if find_spec("transformers"):
         found["HF generate"] = (generate_timer(sizes), 4, 4)

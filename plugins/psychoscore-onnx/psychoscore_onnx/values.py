@@ -62,7 +62,7 @@ class Values:
     def _unseen(self, family: int) -> np.ndarray:
         """Return -inf for ids that training never showed, 0 for all others."""
         found = np.zeros(self.sizes.families[family], np.float32)
-        ids = self.known.unseen[family] if self.known.unseen else ()
+        ids = self.known.unseen[family] if family < len(self.known.unseen) else ()
         found[[i for i in ids if 0 <= i < len(found)]] = -np.inf
         return found
 

@@ -11,6 +11,7 @@ from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import digest_of
 from psychoscore_core.stages.export import Finding
 from psychoscore_onnx import selftest
+from psychoscore_onnx.graph import Graph
 from psychoscore_onnx.graphs import graphs_of
 from psychoscore_onnx.manifest import NAME, Manifest, read_file, read_json, read_manifest
 from psychoscore_onnx.models import check
@@ -23,7 +24,8 @@ def examined(folder: Path) -> list[Finding]:
     except CheckpointError as error:
         return [Finding(file=NAME, ok=False, text=_without(folder, error))]
     found = [Finding(file=NAME, ok=True, text=_title(manifest))]
-    found += [_file(folder, name, manifest) for name in sorted(manifest.files)]
+    graphs = graphs_of(manifest.sizes, manifest.kind)
+    found += [_file(folder, name, manifest, graphs.get(name)) for name in sorted(manifest.files)]
     found += [Finding(file=name, ok=False, text="not named by the manifest") for name in _strangers(folder, manifest)]
     if all(finding.ok for finding in found) and selftest.NAME in manifest.files:
         place = next(index for index, finding in enumerate(found) if finding.file == selftest.NAME)
@@ -36,11 +38,10 @@ def _title(manifest: Manifest) -> str:
     return f"{rounded}, opset {manifest.kind.opset}, vocabulary {manifest.vocabulary}, space {manifest.space}"
 
 
-def _file(folder: Path, name: str, manifest: Manifest) -> Finding:
+def _file(folder: Path, name: str, manifest: Manifest, graph: Graph | None) -> Finding:
     try:
         data = read_file(folder, name, manifest)
         text = f"{len(data):,} bytes, SHA-256 as exported"
-        graph = graphs_of(manifest.sizes, manifest.kind).get(name)
         if graph is not None:
             check(folder / name, data, graph)
             text += f", {len(graph.message.graph.node)} nodes as expected"
