@@ -29,5 +29,5 @@ def open_folder(folder: Path, threads: int) -> Opened:
     for name, graph in graphs_of(manifest.sizes, manifest.kind).items():
         data = read_file(folder, name, manifest)
         check(folder / name, data, graph)
-        sessions[name] = session(folder / name, data, threads)
+        sessions[name] = session(folder / name, data, threads if name == "step.onnx" else 1)
     return Opened(folder, manifest, Engine(manifest.sizes, manifest.kind, sessions))

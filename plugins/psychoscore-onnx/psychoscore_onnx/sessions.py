@@ -28,6 +28,8 @@ def session(path: Path, data: bytes, threads: int) -> Any:
     """Return a session of a model's bytes; raises CheckpointError in one line where ONNX Runtime cannot use it."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = threads, SILENT
+    # Helpers that spin would take the processor from the sampler, and from each other on a busy machine.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its errors have no class in common but this one
