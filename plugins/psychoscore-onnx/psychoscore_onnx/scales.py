@@ -6,20 +6,24 @@ with the position, so they share the length of the pair.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from psychoscore_core.records import Stream
 from psychoscore_onnx.sizes import Sizes
-from psychoscore_transformer.numpy_engine import NumpyEngine
 from psychoscore_transformer.numpy_state import NumpyState
 
 SEED, STREAMS, ROWS, BARS, ROWS_A_BAR = 57, 8, 128, 8, 16
 MARGIN = 1.25  # of what other music may have beyond what was played
 
 
-def scales(sizes: Sizes, engine: NumpyEngine) -> dict[str, np.ndarray]:
-    """Return the scale of each channel (kv_heads * room,) of every layer's keys and values, by their weights' names."""
-    state, found = _played(sizes, engine), {}
+def scales(sizes: Sizes, engine: Any) -> dict[str, np.ndarray]:
+    """Return the scale of each channel (kv_heads * room,) of every layer's keys and values, by their weights' names.
+
+    engine: the NumPy engine, or what has its start() and step().
+    """
+    state, found = _played(sizes, engine), dict[str, np.ndarray]()
     keys, values = state.keys[..., : state.end], state.values[:, :, :, : state.end]
     for layer in range(sizes.layers):
         name = f"blocks.{layer}.attention"
@@ -40,7 +44,7 @@ def _scale(sizes: Sizes, most: np.ndarray) -> np.ndarray:
     return padded.reshape(-1).astype(np.float32)
 
 
-def _played(sizes: Sizes, engine: NumpyEngine) -> NumpyState:
+def _played(sizes: Sizes, engine: Any) -> NumpyState:
     """Return the state after streams, half of them with conditions of chance, that the model has drawn itself."""
     random = np.random.default_rng(SEED)
     state = engine.start([_stream(sizes, random, seen=i % 2 == 0) for i in range(STREAMS)], ROWS + 1)

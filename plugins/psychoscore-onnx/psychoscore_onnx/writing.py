@@ -11,6 +11,7 @@ from typing import Any
 import importlib_metadata
 import numpy as np
 from attrs import asdict, evolve, frozen
+from threadpoolctl import threadpool_limits
 
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Checkpoint, Interface
@@ -61,12 +62,8 @@ def contents(checkpoint: Checkpoint, config: OnnxExportConfig) -> dict[str, byte
     except ValueError as error:
         raise CheckpointError(f"{checkpoint.folder / 'model.json'}: {error}") from None
     kind = Kind(quantization=config.quantization, opset=config.opset)
-    graphs, values = graphs_of(sizes, kind), Values(sizes, loaded.weights, loaded.known)
-    if kind.cache == "int8":
-        values.weights |= scales(sizes, NumpyEngine(loaded.sizes, loaded.weights))
-    files = {name: written(graph, values.array) for name, graph in graphs.items()}
-    reference = Reference(NumpyEngine(loaded.sizes, loaded.weights), Unlearnt.of(loaded.known, sizes.families), loaded)
-    files[selftest.NAME] = selftest.vectors(sizes, reference)
+    graphs = graphs_of(sizes, kind)
+    files = _models(graphs, sizes, kind, loaded)
     files |= _tokenizer(checkpoint.folder / TOKENIZER)
     files["vocabulary.json"] = _json(_vocabulary(interface))
     files["encoder.json"] = _json({**interface.encoder, "space": asdict(interface.space)})
@@ -75,6 +72,17 @@ def contents(checkpoint: Checkpoint, config: OnnxExportConfig) -> dict[str, byte
     facts = _facts(sizes, kind, loaded, interface) | {"graphs": {name: _ports(g) for name, g in graphs.items()}}
     files[manifest.NAME] = _json(facts | {"files": _listed(files)})
     return files
+
+
+def _models(graphs: Mapping[str, Graph], sizes: Sizes, kind: Kind, loaded: Loaded) -> dict[str, bytes]:
+    """Return the graphs' files and the self-test."""
+    values = Values(sizes, loaded.weights, loaded.known)
+    engine = NumpyEngine(loaded.sizes, loaded.weights)
+    reference = Reference(engine, Unlearnt.of(loaded.known, sizes.families), loaded)
+    with threadpool_limits(1, user_api="blas"):  # sums in one order, whatever the environment says
+        values.weights |= scales(sizes, reference) if kind.cache == "int8" else {}
+        tested = selftest.vectors(sizes, reference)
+    return {**{name: written(graph, values.array) for name, graph in graphs.items()}, selftest.NAME: tested}
 
 
 def _facts(sizes: Sizes, kind: Kind, loaded: Loaded, interface: Interface) -> dict[str, Any]:
