@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from psychoscore_core.cli.options import config_options, plugin_options
 
@@ -60,6 +61,10 @@ def export(ctx: click.Context, /, **given: Any) -> None:
     """
     if ctx.invoked_subcommand is None:
         _export(None, **given)
+        return
+    lost = [name for name in given if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if lost:
+        raise click.UsageError(f"options stand behind the name: psyco export {ctx.invoked_subcommand} ...", ctx)
 
 
 @export.command()

@@ -50,3 +50,9 @@ def test_what_is_no_export_is_named(psyco):
     done = psyco("export", "verify", ".")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: manifest.json: no manifest that names its format")
+
+
+def test_options_before_the_exporter_are_not_lost_silently(psyco):
+    done = psyco("export", "-o", "out", "onnx")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "options stand behind the name: psyco export onnx ..." in done.stderr
