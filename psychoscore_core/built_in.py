@@ -23,6 +23,7 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "psychoscore-transformer": ("model:transformer",),
         "psychoscore-pianist": ("model:pianist",),
         "psychoscore-qlora": ("model:qlora", "model:rwkv", "model:rwkv-qlora"),
+        "psychoscore-onnx": ("exporter:onnx", "model:onnx"),
         "psychoscore-losses": ("loss:causal-lm", "loss:info-nce"),
         "psychoscore-temperature": ("temperature:curve", "temperature:dynamic", "temperature:fixed"),
         "psychoscore-sampler": ("sampler:constrained",),

@@ -38,7 +38,8 @@ class Decoder(Protocol):
     """A backend that predicts token rows; built as `Class(config, vocabulary=..., space=...)`, then loaded.
 
     Optional: `keep(state, indices) -> state` drops streams that have finished; `extend(state, rows, bars)` reads
-    many rows (batch, time, families) at once where a full context slides.
+    many rows (batch, time, families) at once where a full context slides. A backend that cannot be trained may have a
+    config with `checkpoint`, a folder to load(), or with `weights`, the checkpoint that it comes with, for exporters.
     """
 
     def start(self, streams: Sequence[Stream]) -> Any:
