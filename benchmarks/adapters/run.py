@@ -21,6 +21,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from psychoscore_core.whole_files import read_json, write_json
@@ -142,37 +143,28 @@ def _nats(metrics: dict[str, float], name: str, way: dict[str, Any]) -> str:
 
 
 def _control(given: argparse.Namespace, folder: Path, checkpoint: Path) -> dict[str, Any]:
-    """Measure how far takes of random profiles follow them."""
-    path = folder / "evaluation" / "evaluation.json"
-    if not path.exists():
-        psyco(
-            "evaluate",
-            "-C",
-            folder,
-            "--only",
-            "control",
-            "--profiles",
-            given.profiles,
-            "--seeds",
-            1,
-            "--bars",
-            given.bars,
-            "--out",
-            path.parent,
-            "--set",
-            f"model.checkpoint={checkpoint}",
-            *(("--set", "model.base=null") if (checkpoint / "model.safetensors").exists() else ()),
-            "--set",
-            "datasets=null",
-        )
-    control = read_json(path)["control"]
-    of = {name: row["spearman"]["value"] for name, row in control["attributes"].items() if row["asked"]}
-    ordered = sorted(of.values())
-    best = sorted(of, key=lambda name: of[name], reverse=True)[:3]
+    """Measure how far takes of random profiles follow them, by the model alone and with the sampler's steering."""
+    alone = _followed(given, folder, checkpoint, "alone")
+    steered = _followed(given, folder, checkpoint, "steered", "--set", 'sampler={"use": "constrained"}')
+    best = sorted(alone, key=lambda name: alone[name], reverse=True)[:3]
     return {
-        "control, median rho": f"{ordered[len(ordered) // 2]:.2f}",
-        "followed best": ", ".join(f"{name} {of[name]:.2f}" for name in best),
+        "control, median rho": f"{median(alone.values()):.2f}",
+        "followed best": ", ".join(f"{name} {alone[name]:.2f}" for name in best),
+        "control with steering, median rho": f"{median(steered.values()):.2f}",
     }
+
+
+def _followed(given: argparse.Namespace, folder: Path, checkpoint: Path, name: str, *sets: str) -> dict[str, float]:
+    """Return Spearman's correlation of what was asked with what is heard, by attribute."""
+    path = folder / name / "evaluation.json"
+    if not path.exists():
+        whole = (checkpoint / "model.safetensors").exists()
+        counts = ("--profiles", given.profiles, "--seeds", 1, "--bars", given.bars)
+        model = ("--set", f"model.checkpoint={checkpoint}", *(("--set", "model.base=null") if whole else ()))
+        out = ("--only", "control", "--out", path.parent, "--set", "datasets=null")
+        psyco("evaluate", "-C", folder, *counts, *model, *out, *sets)
+    attributes = read_json(path)["control"]["attributes"]
+    return {name: row["spearman"]["value"] for name, row in attributes.items() if row["asked"]}
 
 
 def _found(pattern: str, text: str) -> str:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 QUERY, BAR_HIDDEN = 128, 128
+GAIN = 16.0  # of what bars add: it begins at nothing, and is to be as large as an embedding after some dozens of steps
 
 
 def _bounded(low: int, high: int) -> Any:
@@ -80,6 +81,7 @@ class Conditioner(nn.Module):
         if not self.shape.tokens:
             return None
         query = self.query(functional.gelu(self.profile(vector))).view(-1, self.shape.rows, 1, QUERY)
+        query = functional.rms_norm(query, (QUERY,))  # else all profiles would mix nearly alike at first
         weights = ((query @ self.keys) / math.sqrt(QUERY)).softmax(-1)  # (batch, rows, 1, tokens)
         mixed = (weights @ self.bank)[:, :, 0]
         return torch.where(seen[:, None, None], mixed, self.none.to(mixed.dtype)) * self.scale
@@ -93,4 +95,4 @@ class Conditioner(nn.Module):
             return None
         known = self.map(functional.silu(self.first(conditions)))
         none = self.unknown.to(known.dtype).expand(len(conditions), 1, -1)
-        return torch.cat([known, none, torch.zeros_like(none)], dim=1) * self.scale
+        return torch.cat([known, none, torch.zeros_like(none)], dim=1) * (GAIN * self.scale)

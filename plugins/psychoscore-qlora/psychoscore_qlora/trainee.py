@@ -20,7 +20,7 @@ from psychoscore_qlora.model import Conditioned
 from psychoscore_training.known import Known
 
 ADAMW, PAGED = 8.0, 2.0  # bytes of moments a number: two floats, two bytes
-FRESH = 0.2  # how large conditions are beside embeddings that are still to grow from next to nothing
+FRESH = 0.02  # how large conditions are where embeddings are still to grow from next to nothing to about that
 OWN_TOKENS = 8192  # more new ids than any set of prefix tokens has: another vocabulary
 
 

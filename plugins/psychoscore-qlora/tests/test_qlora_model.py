@@ -35,6 +35,13 @@ def test_without_a_profile_it_is_the_learned_none():
     assert torch.equal(styles[1], conditioner.none) and not torch.equal(styles[0], conditioner.none)
 
 
+def test_profiles_differ_from_the_beginning():
+    torch.manual_seed(0)
+    conditioner = Conditioner(Shape(vector=57, bar=0, width=64, tokens=10, rows=4)).requires_grad_(False)
+    styles = conditioner.styles(torch.rand(40, 57), torch.ones(40) > 0)
+    assert float(styles.std(0).mean() / styles.std()) > 0.1
+
+
 def test_bars_say_nothing_at_first():
     table = Conditioner(SHAPE).bars(torch.rand(2, 5, 2))
     assert table.shape == (2, 7, 16) and not table.any()
