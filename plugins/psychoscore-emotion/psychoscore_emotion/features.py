@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from scipy.signal import lfilter
 
-from psychoscore_emotion.names import HOP, MEL, PULSES, RATE, ROWS_A_SECOND, WINDOW
+from psychoscore_emotion.names import HOP, PULSES, RATE, ROWS_A_SECOND, WINDOW
 from psychoscore_emotion.spectrum import Rows, chroma, decibels, levels, mel_bands, powers, shapes
 
 QUIET = -70.0  # dB below which a rise is no onset

@@ -11,12 +11,12 @@ from attrs import evolve, frozen
 
 from psychoscore_core.errors import DataError
 from psychoscore_core.profile import Profile
+from psychoscore_emopia.quadrants import ASKED
 from psychoscore_emotion.features import FeatureStream
 from psychoscore_emotion.names import RATE, ROWS_A_SECOND
 from psychoscore_emotion.net import Net
 from psychoscore_emotion.outputs import NUMBERS, PRECISION, QUADRANTS, place
 from psychoscore_emotion.sound_files import pieces
-from psychoscore_emopia.quadrants import ASKED
 from psychoscore_vgmidi.moods import Mood, mood_profile
 
 LONGEST = 600.0  # seconds: of a longer file the beginning is heard
@@ -29,7 +29,8 @@ SETTLING = int(ROWS_A_SECOND)  # rows after the start and after forgetting that 
 class Heard:
     """The estimate. numbers: valence and arousal in [-1, 1] (0.5 is strong), dominance and extraversion in [0, 1].
 
-    deviations: of the numbers, as the model estimates them. probabilities: of quadrants 1 to 4. seconds: that were heard.
+    deviations: of the numbers, as the model estimates them. probabilities: of quadrants 1 to 4. seconds: of sound
+    that were heard.
     """
 
     numbers: Mapping[str, float]

@@ -63,11 +63,15 @@ def _read(path: Path, size: int) -> tuple[int, Any]:
         try:
             if size > MOST_UNMAPPED:
                 raise DataError(f"{path}: a file of this format may have {MOST_UNMAPPED:,} bytes at the most")
-            found = wavfile.read(path)
-            return found
+            return _plain(path)
         except (*problems, OSError, MemoryError, UnboundLocalError) as error:
             text = " ".join(str(error or reason).split())[:120]
             raise DataError(f"{path}: a damaged WAV file, or one of a kind that is not read ({text})") from None
+
+
+def _plain(path: Path) -> tuple[int, Any]:
+    rate, sound = wavfile.read(path)
+    return int(rate), sound
 
 
 def _mono(frames: np.ndarray) -> np.ndarray:

@@ -11,14 +11,15 @@ ACTIVATIONS = {"tanh": "Tanh", "relu": "ReLu", "sigmoid": "Sigmoid", "softmax": 
 
 
 def compiled_header(layers: Sequence[Entry]) -> str:
-    """Return compiled.h: the type `CompiledModel`, and `load` from state_dict.json, where torch_helpers know all layers.
+    """Return compiled.h: the type `CompiledModel` and its `load`, where torch_helpers know all of the layers.
 
     Elsewhere HAS_COMPILED_MODEL is 0: they have no loader for prelu and batchnorm.
     """
     kinds = {layer.kind for layer in layers}
     if not kinds <= {*LOADED, "activation"}:
         unknown = ", ".join(sorted(kinds - {*LOADED, "activation"}))
-        return f"#pragma once\n// RTNeural's torch_helpers read no {unknown}: model.json is the way.\n#define HAS_COMPILED_MODEL 0\n"
+        why = f"// RTNeural's torch_helpers read no {unknown}: model.json is the way.\n"
+        return f"#pragma once\n{why}#define HAS_COMPILED_MODEL 0\n"
     types = [_type(layer) for layer in layers]
     body = ",\n    ".join([f"float, {layers[0].inputs}, {layers[-1].outputs}", *types])
     loads = "".join(_load(index, layer) for index, layer in enumerate(layers))

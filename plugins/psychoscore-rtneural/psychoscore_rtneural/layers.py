@@ -144,7 +144,7 @@ _MAKERS: dict[type[nn.Module], Callable[[str, Any, int], Iterator[Entry]]] = {
     nn.GRU: _gru,
     nn.PReLU: _prelu,
     nn.BatchNorm1d: _batchnorm,
-    **{kind: _activation for kind in ACTIVATIONS},
+    **dict.fromkeys(ACTIVATIONS, _activation),
 }
 
 

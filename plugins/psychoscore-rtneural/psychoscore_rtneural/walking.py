@@ -19,10 +19,10 @@ AGREES = 1e-4  # by how much a module's own forward may differ from its layers i
 
 def chain(module: nn.Module, path: str = "") -> Iterator[tuple[str, nn.Module]]:
     """Yield each layer with its path, in the order in which the module holds them."""
-    children = list(module.named_children())
+    children = _children(module)
     if isinstance(module, NOTHING):
         return
-    if not children or type(module).__module__.startswith("torch.nn.modules") and not isinstance(module, PLAIN):
+    if not children or (type(module).__module__.startswith("torch.nn.modules") and not isinstance(module, PLAIN)):
         yield path, module
         return
     own = [name for name, _ in module.named_parameters(recurse=False)]
@@ -30,6 +30,11 @@ def chain(module: nn.Module, path: str = "") -> Iterator[tuple[str, nn.Module]]:
         raise refused(f"{path}.{own[0]}".lstrip("."), "free parameters beside layers", "put them into a Linear")
     for name, child in children:
         yield from chain(child, f"{path}.{name}".lstrip("."))
+
+
+def _children(module: nn.Module) -> list[tuple[str, nn.Module]]:
+    """Return a module's own modules, one that stands there twice twice: named_children() would name it once."""
+    return [(name, child) for name, child in module._modules.items() if child is not None]
 
 
 def entries(module: nn.Module, inputs: int | None = None) -> list[Entry]:
@@ -73,7 +78,7 @@ def outputs(module: nn.Module, rows: torch.Tensor, path: str = "") -> torch.Tens
 
     A module with a forward of its own must agree with its layers in order; raises CheckpointError where it does not.
     """
-    children = list(module.named_children())
+    children = _children(module)
     if isinstance(module, NOTHING):
         return rows
     if not children:

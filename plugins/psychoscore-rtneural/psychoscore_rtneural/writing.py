@@ -34,7 +34,7 @@ def to_rtneural(
     sample: np.ndarray | None = None,
     source: Mapping[str, Any] | None = None,
 ) -> list[Path]:
-    """Write a chain of layers as an RTNeural model into a new folder, or in place of an older export; returns the files.
+    """Write a chain of layers as an RTNeural model into a folder, new or an older export; returns the files.
 
     inputs: width of a row, where the first layer does not say it. sample: rows (rows, inputs) for the self-test; else
     so many `rows` are drawn with the seed, normally distributed. source: what the manifest says of the origin. The same

@@ -33,7 +33,7 @@ GAIN = 4.0  # +12 dB: a piano at velocity 64 then peaks near -10 dBFS, as record
 class Clip:
     """What one labelled clip taught: its rows (rows, 128) float16, and its labels.
 
-    valence, arousal: in [-1, 1]. quadrant: 1 to 4. dominance, extraversion: read from the notes as EMOPIA's profiles are.
+    valence, arousal: in [-1, 1]. quadrant: 1 to 4. dominance, extraversion: from the notes, as in EMOPIA's profiles.
     """
 
     id: str
@@ -51,8 +51,9 @@ class Clip:
 def clips(dataset: Any, corpus: str, soundfont: Path, cache: Path, report: Report, workers: int = 1) -> list[Clip]:
     """Return every clip of a dataset of labelled pieces, from the cache where it has been rendered before."""
     cache.mkdir(parents=True, exist_ok=True)
+    keys = list(dataset.keys())
     played = hashlib.sha256(soundfont.read_bytes() + f"{SECONDS} {GAIN} {FEATURES}".encode()).hexdigest()[:8]
-    jobs = [(dataset, key, cache / f"{corpus}-{_safe(key)}-{played}.npy", soundfont) for key in dataset.keys()]
+    jobs = [(dataset, key, cache / f"{corpus}-{_safe(key)}-{played}.npy", soundfont) for key in keys]
     found: list[Clip] = []
     with ProcessPoolExecutor(workers) as pool:
         for done, made in enumerate(pool.map(_clip, jobs, chunksize=8)):
@@ -95,7 +96,7 @@ def sound_of(score: Score, soundfont: Path, seconds: float = SECONDS) -> np.ndar
 
 
 def labelled(emopia: Path, vgmidi: Path | None) -> Iterator[tuple[str, Any]]:
-    """Yield the corpora as datasets: EMOPIA's performances, which have the players' touch, and VGMIDI's rated pieces."""
+    """Yield the corpora as datasets: EMOPIA's performances, with the players' touch, and VGMIDI's rated pieces."""
     from psychoscore_emopia.dataset import Emopia
     from psychoscore_emopia.plugin import EmopiaConfig
 
