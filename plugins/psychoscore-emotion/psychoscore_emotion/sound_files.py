@@ -52,25 +52,25 @@ def _opened(path: Path) -> tuple[int, Any]:
 
 
 def _read(path: Path, size: int) -> tuple[int, Any]:
-    problems = (ValueError, EOFError, struct.error, OverflowError, ZeroDivisionError, KeyError, TypeError, IndexError)
+    # Whatever scipy's reader meets in a damaged file; some of it is no error of its own making.
+    problems = (ValueError, EOFError, struct.error, ArithmeticError, LookupError, TypeError, NameError, OSError)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", wavfile.WavFileWarning)  # of chunks that are not sound
         try:
-            found: tuple[int, Any] = wavfile.read(path, mmap=True)
-            return found
-        except problems as error:
-            reason = error
+            return _plain(path, mmap=True)
+        except (*problems, MemoryError):
+            pass
+        if size > MOST_UNMAPPED:
+            raise DataError(f"{path}: a file of this format may have {MOST_UNMAPPED:,} bytes at the most")
         try:
-            if size > MOST_UNMAPPED:
-                raise DataError(f"{path}: a file of this format may have {MOST_UNMAPPED:,} bytes at the most")
-            return _plain(path)
-        except (*problems, OSError, MemoryError, UnboundLocalError) as error:
-            text = " ".join(str(error or reason).split())[:120]
+            return _plain(path, mmap=False)
+        except (*problems, MemoryError) as error:
+            text = " ".join(str(error).split())[:120] if isinstance(error, ValueError) else type(error).__name__
             raise DataError(f"{path}: a damaged WAV file, or one of a kind that is not read ({text})") from None
 
 
-def _plain(path: Path) -> tuple[int, Any]:
-    rate, sound = wavfile.read(path)
+def _plain(path: Path, *, mmap: bool) -> tuple[int, Any]:
+    rate, sound = wavfile.read(path, mmap=mmap)
     return int(rate), sound
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -45,22 +46,32 @@ class Lines:
 @click.option("--soundfont", type=FILE, required=True, help="A General MIDI soundfont that plays the clips.")
 @click.option("--cache", type=FILE, required=True, help="Folder for the clips' features; clips in it are not rendered.")
 @click.option("-o", "--output", type=FILE, required=True, help="Folder for the weights and their figures.")
-@click.option("--epochs", type=click.IntRange(1, 1000), default=30, show_default=True)
+@click.option("--epochs", type=click.IntRange(1, 1000), default=12, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--folds", type=click.IntRange(0, 20), default=0, help="Cross-validate by song with so many models, too.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that render.")
 def train(
-    emopia: Path, vgmidi: Path | None, soundfont: Path, cache: Path, output: Path, epochs: int, seed: int, workers: int
+    emopia: Path,
+    vgmidi: Path | None,
+    soundfont: Path,
+    cache: Path,
+    output: Path,
+    epochs: int,
+    seed: int,
+    folds: int,
+    workers: int,
 ) -> None:
     """Render labelled MIDI, train on the train splits, and say how well the others are heard."""
     import torch
     from safetensors.torch import save
 
+    from psychoscore_emotion.training.crossing import crossed
     from psychoscore_emotion.training.fitting import Recipe, fit
-    from psychoscore_emotion.training.judging import figures
-    from psychoscore_emotion.training.rendering import clips, labelled
+    from psychoscore_emotion.training.judging import figures, heard
+    from psychoscore_emotion.training.rendering import Clip, clips, labelled
 
     torch.set_num_threads(1)
-    report, found = Lines(), []
+    report, found, judged = Lines(), list[Clip](), dict[str, Any]()
     for corpus, dataset in labelled(emopia, vgmidi):
         found += clips(dataset, corpus, soundfont, cache, report, workers)
     recipe = Recipe(epochs=epochs, seed=seed)
@@ -69,13 +80,16 @@ def train(
     with replacing(output / WEIGHTS) as part:
         part.write_bytes(save(fitted.module.state_dict()))
     write_json(output / "layers.json", LAYERS)
-    net, judged = Net(output), {}
+    net = Net(output)
     for corpus in sorted({clip.corpus for clip in found}):
         for split in ("train", "validation", "test"):
             chosen = [clip for clip in found if (clip.corpus, clip.split) == (corpus, split)]
             if chosen:
-                judged[f"{corpus} {split}"] = figures(net, chosen)
-                click.echo(f"{corpus} {split}: {json.dumps(judged[f'{corpus} {split}'])}")
+                judged[f"{corpus} {split}"] = figures(heard(net, chosen), chosen)
+    if folds:
+        judged[f"emopia, {folds} folds by song"] = figures(*crossed(found, recipe, folds, report))
+    for name, values in judged.items():
+        click.echo(f"{name}: {json.dumps(values)}")
     write_json(output / "training.json", {"seed": seed, "epochs": epochs, "losses": fitted.losses, "figures": judged})
 
 

@@ -25,14 +25,14 @@ USED = len(NUMBERS) * 2 + len(QUADRANTS)
 class Recipe:
     """How to train. crop: rows of a clip that a step hears. gain: deviation in dB by which levels are moved."""
 
-    epochs: int = 30
+    epochs: int = 12
     batch: int = 32
-    crop: int = 200
+    crop: int = 250
     rate: float = 2e-3
-    decay: float = 0.05
-    dropout: float = 0.4
+    decay: float = 0.1
+    dropout: float = 0.5
     gain: float = 4.0
-    noise: float = 0.1
+    noise: float = 0.3
     seed: int = 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,9 +24,11 @@ def heard(net: Net, clips: Sequence[Clip]) -> np.ndarray:
     return np.array(found)
 
 
-def figures(net: Net, clips: Sequence[Clip]) -> dict[str, Any]:
-    """Return accuracies [mean, low, high] of quadrant, valence and arousal, and correlations of all numbers."""
-    outputs = heard(net, clips)
+def figures(outputs: np.ndarray, clips: Sequence[Clip]) -> dict[str, Any]:
+    """Return accuracies [mean, low, high] of quadrant, valence and arousal, and correlations of all numbers.
+
+    outputs: what was heard of each clip (clips, 64).
+    """
     chosen = outputs[:, [place(name) for name in QUADRANTS]].argmax(axis=1) + 1
     songs = [clip.group for clip in clips]
     labels = {name: np.array([getattr(clip, name) for clip in clips]) for name in FIELDS}
@@ -59,6 +61,3 @@ def _interval(right: np.ndarray, songs: Sequence[str]) -> list[float]:
     draw = np.random.default_rng(0)
     means = [right[np.concatenate([of[i] for i in draw.integers(0, len(of), len(of))])].mean() for _ in range(DRAWS)]
     return [round(float(value), 3) for value in (right.mean(), *np.quantile(means, (0.025, 0.975)))]
-
-
-Judged = Callable[[Net, Sequence[Clip]], dict[str, Any]]
