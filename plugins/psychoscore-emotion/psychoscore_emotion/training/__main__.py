@@ -46,7 +46,7 @@ class Lines:
 @click.option("--soundfont", type=FILE, required=True, help="A General MIDI soundfont that plays the clips.")
 @click.option("--cache", type=FILE, required=True, help="Folder for the clips' features; clips in it are not rendered.")
 @click.option("-o", "--output", type=FILE, required=True, help="Folder for the weights and their figures.")
-@click.option("--epochs", type=click.IntRange(1, 1000), default=12, show_default=True)
+@click.option("--epochs", type=click.IntRange(1, 1000), default=10, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--folds", type=click.IntRange(0, 20), default=0, help="Cross-validate by song with so many models, too.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that render.")

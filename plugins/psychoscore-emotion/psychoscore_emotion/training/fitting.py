@@ -25,9 +25,9 @@ USED = len(NUMBERS) * 2 + len(QUADRANTS)
 class Recipe:
     """How to train. crop: rows of a clip that a step hears. gain: deviation in dB by which levels are moved."""
 
-    epochs: int = 12
+    epochs: int = 10
     batch: int = 32
-    crop: int = 250
+    crop: int = 150
     rate: float = 2e-3
     decay: float = 0.1
     dropout: float = 0.5
