@@ -17,7 +17,7 @@ from psychoscore_core.errors import DataError
 from psychoscore_emotion.names import RATE
 
 SLOWEST, FASTEST, MOST_CHANNELS = 1000, 768_000, 256
-PIECE = 1 << 18  # frames
+PIECE, MOST_NUMBERS = 10, 1 << 22  # seconds of a piece, and numbers in it: 256 channels are read in short pieces
 MOST_UNMAPPED = 1 << 29  # bytes of a 24-bit file, which cannot be mapped into memory
 SIDE = 16  # zero crossings on either side of the filter, in the slower of the two rates
 
@@ -26,9 +26,9 @@ def pieces(path: Path, seconds: float) -> Iterator[np.ndarray]:
     """Yield at most so many seconds of a file as mono float64 in [-1, 1]; raises DataError on one that is no sound."""
     rate, sound = _opened(path)
     resample = Resampler(rate)
-    end = min(len(sound), int(seconds * rate))
-    for start in range(0, end, PIECE):
-        yield resample.push(_mono(sound[start : min(end, start + PIECE)]))
+    end, step = min(len(sound), int(seconds * rate)), min(PIECE * rate, MOST_NUMBERS // sound.shape[1])
+    for start in range(0, end, step):
+        yield resample.push(_mono(sound[start : min(end, start + step)]))
     yield resample.end()
 
 

@@ -39,7 +39,7 @@ def figures(outputs: np.ndarray, clips: Sequence[Clip]) -> dict[str, Any]:
     found |= {f"{name} right": _interval(values, songs) for name, values in right.items()}
     for name, output in FIELDS.items():
         if output:
-            found[f"{name} correlation"] = round(float(np.corrcoef(outputs[:, place(output)], labels[name])[0, 1]), 3)
+            found[f"{name} correlation"] = _correlation(outputs[:, place(output)], labels[name])
     found["confusion"] = [[int(((labels["quadrant"] == a) & (chosen == b)).sum()) for b in Q] for a in Q]
     return found
 
@@ -52,6 +52,13 @@ FIELDS = {
     "dominance": "disc.dominance",
     "extraversion": "ocean.extraversion",
 }
+
+
+def _correlation(found: np.ndarray, wanted: np.ndarray) -> float | None:
+    """Return Pearson's correlation; None where there is no spread."""
+    if not found.std() or not wanted.std():
+        return None
+    return round(float(np.corrcoef(found, wanted)[0, 1]), 3)
 
 
 def _interval(right: np.ndarray, songs: Sequence[str]) -> list[float]:
