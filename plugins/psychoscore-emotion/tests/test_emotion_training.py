@@ -6,15 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from attrs import evolve
 from symusic import Note, Score, Tempo, Track
 
 from psychoscore_core.report import Silent
 from psychoscore_emotion.features import features_of
 from psychoscore_emotion.names import FEATURES
+from psychoscore_emotion.net import Net
 from psychoscore_emotion.outputs import QUADRANTS, RESERVED, place
 from psychoscore_emotion.training.crossing import fold_of
 from psychoscore_emotion.training.fitting import LEVEL, SETTLING, Emotion, Recipe, _folded, fit, targets
-from psychoscore_emotion.training.judging import figures
+from psychoscore_emotion.training.judging import by_split, figures
 from psychoscore_emotion.training.rendering import Clip, sound_of
 
 AUDIO_TESTS = Path(__file__).parents[2] / "psychoscore-audio" / "tests"
@@ -113,3 +115,13 @@ def test_a_score_becomes_its_sound_from_its_first_note(tmp_path):
     assert len(sound) == pytest.approx(1.5 * 22050, abs=2)
     assert np.abs(sound[:2000]).max() > 0.05
     assert FEATURES[84 + int(features_of(sound)[12, 84:96].argmax())] == "chroma.a"
+
+
+def test_figures_come_for_every_corpus_and_split():
+    clips = [evolve(clip(number), split=("train", "validation")[number % 2]) for number in range(8)]
+    found = by_split(Net(), [*clips, clip(8, "vgmidi")])
+    assert {name: part["clips"] for name, part in found.items()} == {
+        "emopia train": 4,
+        "emopia validation": 4,
+        "vgmidi train": 1,
+    }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -67,30 +66,29 @@ def train(
 
     from psychoscore_emotion.training.crossing import crossed
     from psychoscore_emotion.training.fitting import Recipe, fit
-    from psychoscore_emotion.training.judging import figures, heard
+    from psychoscore_emotion.training.judging import by_split, figures
     from psychoscore_emotion.training.rendering import Clip, clips, labelled
 
     torch.set_num_threads(1)
-    report, found, judged = Lines(), list[Clip](), dict[str, Any]()
+    report, found = Lines(), list[Clip]()
     for corpus, dataset in labelled(emopia, vgmidi):
         found += clips(dataset, corpus, soundfont, cache, report, workers)
     recipe = Recipe(epochs=epochs, seed=seed)
     fitted = fit([clip for clip in found if clip.split == "train"], recipe, report)
-    output.mkdir(parents=True, exist_ok=True)
-    with replacing(output / WEIGHTS) as part:
-        part.write_bytes(save(fitted.module.state_dict()))
-    write_json(output / "layers.json", LAYERS)
-    net = Net(output)
-    for corpus in sorted({clip.corpus for clip in found}):
-        for split in ("train", "validation", "test"):
-            chosen = [clip for clip in found if (clip.corpus, clip.split) == (corpus, split)]
-            if chosen:
-                judged[f"{corpus} {split}"] = figures(heard(net, chosen), chosen)
+    _write(output, save(fitted.module.state_dict()))
+    judged = by_split(Net(output), found)
     if folds:
         judged[f"emopia, {folds} folds by song"] = figures(*crossed(found, recipe, folds, report))
     for name, values in judged.items():
         click.echo(f"{name}: {json.dumps(values)}")
     write_json(output / "training.json", {"seed": seed, "epochs": epochs, "losses": fitted.losses, "figures": judged})
+
+
+def _write(folder: Path, weights: bytes) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with replacing(folder / WEIGHTS) as part:
+        part.write_bytes(weights)
+    write_json(folder / "layers.json", LAYERS)
 
 
 if __name__ == "__main__":

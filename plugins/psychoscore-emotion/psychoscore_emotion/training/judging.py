@@ -13,6 +13,7 @@ from psychoscore_emotion.training.fitting import SETTLING
 from psychoscore_emotion.training.rendering import Clip
 
 DRAWS = 2000
+SPLITS = ("train", "validation", "test")
 
 
 def heard(net: Net, clips: Sequence[Clip]) -> np.ndarray:
@@ -22,6 +23,13 @@ def heard(net: Net, clips: Sequence[Clip]) -> np.ndarray:
         net.reset()
         found.append(net.push(clip.rows)[SETTLING:].mean(axis=0))
     return np.array(found)
+
+
+def by_split(net: Net, clips: Sequence[Clip]) -> dict[str, Any]:
+    """Return the figures of every corpus and split that there are clips of."""
+    parts = [(corpus, split) for corpus in sorted({c.corpus for c in clips}) for split in SPLITS]
+    of = {part: [clip for clip in clips if (clip.corpus, clip.split) == part] for part in parts}
+    return {" ".join(part): figures(heard(net, chosen), chosen) for part, chosen in of.items() if chosen}
 
 
 def figures(outputs: np.ndarray, clips: Sequence[Clip]) -> dict[str, Any]:
