@@ -19,7 +19,7 @@ HOOKS = MappingProxyType({name: hook for name, hook in vars(hookspecs).items() i
 KIND_OF_HOOK: Mapping[str, str] = MappingProxyType(
     {hook: kind for kind, hook in hookspecs.KINDS.items()} | {"psyco_presets": "preset", "psyco_commands": "command"}
 )
-CORE_COMMANDS = ("run", "generate", "plugins", "config", "doctor")
+CORE_COMMANDS = ("run", "generate", "export", "plugins", "config", "doctor")
 MOST_OFFERS = 1000  # per hook: an endless generator is a fault, not a reason to run out of memory
 _MARK = f"{hookspecs.hookimpl.project_name}_impl"  # where pluggy's marker leaves a hook's options
 Options = Mapping[str, Any]

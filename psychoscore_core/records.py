@@ -220,8 +220,27 @@ class Stream:
 
 
 @frozen(kw_only=True)
+class Interface:
+    """What a trained model speaks, for exporters: whoever plays it elsewhere needs the same.
+
+    model, tokenizer, encoder: the components with their versions and options ("use", "version", "origin", "options");
+    model is empty where only the checkpoint is known. prompt: rows that a generation without prefix begins with.
+    """
+
+    model: Mapping[str, Any]
+    tokenizer: Mapping[str, Any]
+    encoder: Mapping[str, Any]
+    vocabulary: Vocabulary
+    space: ConditionSpace
+    prompt: tuple[tuple[int, ...], ...]
+
+
+@frozen(kw_only=True)
 class Checkpoint:
-    """A trained model on disk: a folder with safetensors, its backend, and the digests it was trained with."""
+    """A trained model on disk: a folder with safetensors, its backend, and the digests it was trained with.
+
+    interface: what it speaks, where it is given to exporters.
+    """
 
     folder: Path
     backend: str
@@ -229,6 +248,7 @@ class Checkpoint:
     space: str
     steps: int = 0
     metrics: Mapping[str, float] = field(factory=dict)
+    interface: Interface | None = None
 
 
 @frozen(kw_only=True)

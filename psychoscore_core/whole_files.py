@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,37 @@ def replacing(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(path: Path, marker: str) -> Iterator[Path]:
+    """Give an empty folder beside `path`; it takes its place when the block ends well, and goes when it fails.
+
+    Raises FileExistsError where `path` is anything but an empty folder or one of the same kind, which holds a file
+    `marker`.
+    """
+    if path.is_symlink() or (path.exists() and not (path.is_dir() and _replaceable(path, marker))):
+        raise FileExistsError(
+            errno.EEXIST, f"is in the way: no folder with a {marker} that could be replaced", str(path)
+        )
+    part, old = path.with_name(f".{path.name}.part"), path.with_name(f".{path.name}.old")
+    for left in (part, old):  # by a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    part.mkdir()
+    try:
+        yield part
+        if path.exists():
+            path.rename(old)
+        part.rename(path)
+    finally:
+        if old.exists() and not path.exists():
+            old.rename(path)
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _replaceable(folder: Path, marker: str) -> bool:
+    return (folder / marker).is_file() or not any(folder.iterdir())
 
 
 def write_json(path: Path, value: object) -> None:

@@ -3,8 +3,9 @@
     python benchmarks/adapters/run.py [DATA] [--out adapters] [--base-steps 700] [--steps 150] [--profiles 40]
 
 DATA holds pop909/, jsb_chorales/ and emopia/EMOPIA_2.2, by default beside the checkout. A small RWKV-4 is trained on
-songs that state no profile; then it is fine-tuned on EMOPIA, whose clips do, in three ways: adapters on a base of four
-bits (QLoRA), all weights, and adapters that are never shown a condition. Everything else is the same: data, steps,
+songs that state no profile, and stripped of what it learned of their bars: it is then what an imported checkpoint is.
+It is fine-tuned on EMOPIA, whose clips state profiles, in three ways: adapters on a base of four bits (QLoRA), all
+weights, and adapters that are never shown a condition. Everything else is the same: data, steps,
 batches, seed. Control is measured by `psyco evaluate` with the sampler's steering off, so that it is the model's own;
 where no condition was learned, none is given. OUT keeps what was made: the same command goes on where it was stopped.
 """
@@ -15,6 +16,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -85,7 +87,16 @@ def base_of(given: argparse.Namespace) -> Path:
     training |= {"evaluate_every": 100, "evaluate_batches": 4, "save_every": 50, "device": "cpu", "seed": 0}
     model = {"use": "rwkv", "layers": given.layers, "width": given.width, "device": "cpu"}
     config = {"name": "base", **BASE, "model": model, "datasets": datasets, "training": training}
-    return trained(project(given.out / "base", config), "train") / "train"
+    checkpoint = trained(project(given.out / "base", config), "train") / "train"
+    return bared(checkpoint, given.out / "bare")
+
+
+def bared(checkpoint: Path, folder: Path) -> Path:
+    """Return a copy of a base that knows of no conditions, as one that was imported."""
+    folder.mkdir(exist_ok=True)
+    for name in ("config.json", "base.json", "model.safetensors"):
+        shutil.copyfile(checkpoint / name, folder / name)
+    return folder
 
 
 def tuned(given: argparse.Namespace, base: Path, name: str) -> dict[str, Any]:

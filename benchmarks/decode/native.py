@@ -5,8 +5,8 @@
 A step reads one row of every stream and gives the logits of all five families. In brackets: the share of the time in
 which a step's bytes (weights once, keys and values of each stream) could be read at the best rate at which the same
 threads read 10 MB, as much as the weights in float16, between the other measurements. Peers, where they are installed:
-torch eager, ONNX Runtime in fp32 and int8 (a whole row at once, opset 23), and transformers' generate() on a Llama of
-the same layers, one token a step.
+torch eager, psychoscore-onnx in fp32 and int8 (ONNX Runtime), and transformers' generate() on a Llama of the same
+layers, one token a step.
 """
 
 from __future__ import annotations
@@ -133,9 +133,9 @@ def timers(sizes: Sizes, arrays: Any, threads: int, peers: list[str]) -> dict[st
     found["NumPy"] = (engine_timer(NumpyEngine(sizes, arrays), sizes), 4, 4)
     found["torch eager"] = (engine_timer(TorchEngine(build(sizes, arrays, "cpu")), sizes), 4, 4)
     if "onnxruntime" in peers:
-        from onnx_peer import session_timers
+        from onnx_peer import engines
 
-        found |= {name: (timer, *sized) for name, timer, sized in session_timers(sizes, arrays, threads)}
+        found |= {name: (engine_timer(engine, sizes), number, number) for name, engine, number in engines(threads)}
     if "transformers" in peers:
         found["HF generate"] = (generate_timer(sizes), 4, 4)
     return found

@@ -1,4 +1,4 @@
-"""Time `remi` against MidiTok alone on the same files, in one run; prints the ratio of the best rounds.
+"""Time `remi` against MidiTok alone on the same files, and `midi-llm`, in one run; prints ratios of the best rounds.
 
     python benchmarks/tokenize/run.py [FOLDER] [--rounds 3] [--every 1]
 
@@ -15,6 +15,8 @@ from pathlib import Path
 
 from symusic import Score
 
+from psychoscore_midi_llm.plugin import MidiLlmConfig
+from psychoscore_midi_llm.tokenizer import MidiLlmTokenizer
 from psychoscore_remi.plugin import RemiConfig
 from psychoscore_remi.tokenizer import RemiTokenizer
 from psychoscore_remi.vocabulary import make_miditok
@@ -45,6 +47,7 @@ def main() -> None:
         "remi": RemiTokenizer(config).encode,
         "MidiTok with its chords": make_miditok(config, (), chords=True),
         "MidiTok without chords": make_miditok(config, (), chords=False),
+        "midi-llm, the band": MidiLlmTokenizer(MidiLlmConfig(instruments="band")).encode,
     }
     # rounds are interleaved, so that a slow moment of the machine meets all alike
     rounds = [{name: seconds(encode, scores) for name, encode in encoders.items()} for _ in range(options.rounds)]

@@ -69,6 +69,7 @@ ABILITIES = (
         ("model:transformer", "tokenizer:remi", "sampler:constrained", "loss:causal-lm"),
         ("torch", "miditok", "safetensors"),
     ),
+    Ability("play an exported ONNX model, without torch", ("model:onnx",), ("onnxruntime",)),
     Ability("learn from EMOPIA", ("dataset:emopia",), ("symusic",)),
     Ability("learn from synthetic pieces", ("dataset:synthetic",), ("symusic",)),
     Ability("draw loss curves and piano rolls", (), ("matplotlib",)),

@@ -93,11 +93,11 @@ def _write(
 
 
 def _of_one_take(resolved: Resolved) -> Resolved:
-    """Return the config without the exporters that speak of a run as a whole: here is none."""
+    """Return the config with the exporters of single takes alone: there is no run here."""
     from psychoscore_core.building import factory_of
 
     slots = resolved.project.exporters
-    kept = {name: slot for name, slot in slots.items() if not hasattr(factory_of(slot.component), "export_takes")}
+    kept = {name: slot for name, slot in slots.items() if hasattr(factory_of(slot.component), "export_take")}
     return evolve(resolved, project=evolve(resolved.project, exporters=kept))
 
 

@@ -17,6 +17,7 @@ from psychoscore_core.errors import PsychoscoreError, did_you_mean
 COMMANDS = {
     "run": ("psychoscore_core.cli.run:run", "Walk a project from its config to its artifacts."),
     "generate": ("psychoscore_core.cli.generate:generate", "Turn one profile into one MIDI file."),
+    "export": ("psychoscore_core.cli.export:export", "Write a trained model in another format, and verify one."),
     "plugins": ("psychoscore_core.cli.plugins:plugins", "List, show, write and check plugins."),
     "config": ("psychoscore_core.cli.config:config", "Show the resolved config and where it comes from."),
     "doctor": ("psychoscore_core.cli.doctor:doctor", "Say what works here, what does not, and how to get it."),

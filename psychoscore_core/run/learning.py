@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict
+from attrs import asdict, evolve
 
 from psychoscore_core.errors import CheckpointError, RunError
 from psychoscore_core.records import Checkpoint
@@ -52,7 +52,7 @@ class Learning:
         folder = self.parts.checkpoint
         record = read_json(folder / "checkpoint.json") if folder else None
         if folder and not isinstance(record, dict):
-            raise CheckpointError(f"model.checkpoint: {folder}: no checkpoint.json there; name a checkpoint's folder")
+            raise CheckpointError(f"model: {folder}: no checkpoint.json there; name a checkpoint's folder")
         sizes = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in sorted(folder.iterdir())} if folder else {}
         return {"checkpoint": record, "files": sizes}
 
@@ -68,6 +68,31 @@ class Learning:
         parts.tokenizer.load(folder / TOKENIZER)
         parts.model.load(folder)
         return checkpoint_of(folder)
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Return the trained model that this project plays, with what it speaks; None where it plays none."""
+        parts = self.parts
+        if parts.composes:
+            return None
+        trained = None if parts.checkpoint or parts.weights else self.results.get("train")
+        folder = parts.checkpoint or parts.weights or (trained.folder if trained else None)
+        return self.spoken(folder) if folder else None
+
+    def spoken(self, folder: Path, *, alone: bool = False) -> Checkpoint:
+        """Return a checkpoint with what it speaks; alone: without the project's model, which it need not be of.
+
+        Raises CheckpointError, naming both digests, where the project's tokenizer or encoder is another.
+        """
+        found = checkpoint_of(folder)
+        self.parts.tokenizer.load(folder / TOKENIZER)
+        spoken = self.parts.interface(alone=alone)
+        for what, theirs, ours in (
+            ("vocabulary", found.vocabulary, spoken.vocabulary.digest),
+            ("condition space", found.space, spoken.space.digest),
+        ):
+            if theirs != ours:
+                raise CheckpointError(f"{folder}: trained with the {what} {theirs[:64]}, but this project has {ours}")
+        return evolve(found, interface=spoken)
 
     @cached_property
     def _content(self) -> dict[str, str]:

@@ -129,8 +129,9 @@ class Making:
     def _export(self) -> Step:
         def run(folder: Path, report: Report) -> list[Artifact]:
             takes = with_ratings(self.results["arrange"], self.results["rate"])
-            checkpoint = self.results.get("train")
-            artifacts = export(self.parts.table("exporters"), takes, checkpoint, folder)
+            exporters = self.parts.table("exporters")
+            wanted = any(hasattr(exporter, "export_checkpoint") for exporter in exporters.values())
+            artifacts = export(exporters, takes, self.learning.checkpoint() if wanted else None, folder)
             record = [
                 {"path": str(a.path.relative_to(folder)), "kind": a.kind, "summary": a.summary} for a in artifacts
             ]

@@ -13,6 +13,7 @@ from psychoscore_core.building import build, factory_of
 from psychoscore_core.config.config_class import plain
 from psychoscore_core.config.model import Project, Slot
 from psychoscore_core.errors import DataError
+from psychoscore_core.records import Interface
 from psychoscore_core.run.steps import identity
 from psychoscore_core.stages.train import Term
 
@@ -69,6 +70,11 @@ class Parts:
         return found
 
     @property
+    def weights(self) -> Path | None:
+        """The folder of the checkpoint that comes with the model, where its options name one."""
+        return getattr(self.project.model.options, "weights", None)
+
+    @property
     def start(self) -> Path | None:
         """The folder of the checkpoint that training begins with, where the model's options name one."""
         return getattr(self.project.model.options, "start", None)
@@ -96,6 +102,18 @@ class Parts:
     def table(self, name: str) -> dict[str, Any]:
         """Return the freshly built components of a table slot (arrangers, raters, exporters)."""
         return {key: self._built(slot) for key, slot in getattr(self.project, name).items()}
+
+    def interface(self, *, alone: bool = False) -> Interface:
+        """Return what the model speaks, the tokenizer being loaded; alone: without the project's model."""
+        rows = self.tokenizer.prompt(()).tolist()
+        return Interface(
+            model={} if alone else self.identity("model"),
+            tokenizer=self.identity("tokenizer"),
+            encoder=self.identity("encoder"),
+            vocabulary=self.tokenizer.vocabulary,
+            space=self.encoder.space,
+            prompt=tuple(tuple(row) for row in rows),
+        )
 
     def identity(self, name: str) -> Any:
         """Return what decides the results of a slot or a table, for fingerprints."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from attrs import frozen
+
 from psychoscore_core.errors import RunError
 from psychoscore_core.records import Artifact, Checkpoint, Take
 
@@ -27,11 +29,27 @@ class TakesExporter(Protocol):
         """Write files about the takes into the folder; each is complete or absent."""
 
 
+@frozen(kw_only=True)
+class Finding:
+    """What verify() found of one file: whether it is as it was written, and one line."""
+
+    file: str
+    ok: bool
+    text: str
+
+
 class CheckpointExporter(Protocol):
-    """An exporter of checkpoints; built as `Class(config)`."""
+    """An exporter of checkpoints; built as `Class(config)`.
+
+    Optional: `verify(folder) -> Sequence[Finding]` examines a folder that it wrote, without trusting it, one finding
+    a file; its manifest.json has the exporter's name under "format", by which `psyco export verify` finds it.
+    """
 
     def export_checkpoint(self, checkpoint: Checkpoint, folder: Path) -> Sequence[Artifact]:
-        """Write the checkpoint in another format into the folder; each file is complete or absent."""
+        """Write the checkpoint in another format into the folder, in a folder of its own.
+
+        All of it appears, or nothing does. `checkpoint.interface` says what the model speaks.
+        """
 
 
 def export(

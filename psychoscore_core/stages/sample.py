@@ -38,7 +38,8 @@ class Decoder(Protocol):
     """A backend that predicts token rows; built as `Class(config, vocabulary=..., space=...)`, then loaded.
 
     Optional: `keep(state, indices) -> state` drops streams that have finished; `extend(state, rows, bars)` reads
-    many rows (batch, time, families) at once where a full context slides.
+    many rows (batch, time, families) at once where a full context slides. A backend that cannot be trained may have a
+    config with `checkpoint`, a folder to load(), or with `weights`, the checkpoint that it comes with, for exporters.
     """
 
     def start(self, streams: Sequence[Stream]) -> Any:
@@ -104,9 +105,14 @@ def draw(
     ]
     rows = sampler.sample(decoder, requests)
     return [
-        _take(w, dressed(_ended(tokenizer.decode(drawn), w.plan), w.plan))
+        _take(w, dressed(_ended(_decoded(tokenizer, drawn, w.plan), w.plan), w.plan))
         for w, drawn in zip(wanted, rows, strict=True)
     ]
+
+
+def _decoded(tokenizer: Tokenizer, rows: np.ndarray, plan: Plan) -> Score:
+    own: Callable[[np.ndarray, Plan], Score] | None = getattr(tokenizer, "decode_for", None)
+    return tokenizer.decode(rows) if own is None else own(rows, plan)
 
 
 def _ended(score: Score, plan: Plan) -> Score:

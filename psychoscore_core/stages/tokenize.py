@@ -28,6 +28,10 @@ class Meaning:
     kind: "onset" (24ths of a quarter from the bar line), "voice" (index), "pitch" (MIDI), "duration" (24ths of a
     quarter), "velocity" (MIDI), or "" where nothing is meant. values: (family size,) int, -1 where an id is none.
     also: what the same ids say about a later choice that they make at once.
+
+    "moment" is for ids that are events in time: where the music stands after the id, in 24ths of a quarter from the bar
+    line, counted on into the next bar; -1 for the end. Its `also` is the "duration" of the notes that sound, for the
+    ids that end them; the `also` of that the "velocity" of the ids that begin a note, and the last one their "pitch".
     """
 
     kind: str
@@ -68,7 +72,11 @@ class Grammar(Protocol):
 
 
 class Tokenizer(Protocol):
-    """What a tokenizer is; built as `Class(config, prefix_tokens=tuple_of_names)`."""
+    """What a tokenizer is; built as `Class(config, prefix_tokens=tuple_of_names)`.
+
+    Optional: `decode_for(rows, plan) -> Score` decodes rows that were drawn for a plan, in the plan's bars and under
+    its tempos, where rows tell seconds and nothing of bars.
+    """
 
     vocabulary: Vocabulary
 

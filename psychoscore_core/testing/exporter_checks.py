@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -85,6 +86,14 @@ def missing_checkpoint_is_an_error(subject: Subject) -> None:
     raise AssertionError("exporting a checkpoint that is not there raises no error of psychoscore_core.errors")
 
 
+def foreign_folder_is_not_verified(subject: Subject) -> None:
+    exporter = subject.build_with("verify")
+    with _folder() as folder:
+        (folder / "manifest.json").write_text(json.dumps({"format": subject.component.name}))
+        findings = exporter.verify(folder)
+    require(any(not finding.ok for finding in findings), "verify() finds nothing wrong with a folder of another making")
+
+
 def _exporter(subject: Subject) -> Any:
     """Return a new exporter of takes, one by one or all together."""
     return subject.build() if subject.has("export_takes") else subject.build_with("export_take")
@@ -136,5 +145,6 @@ CHECKS: MappingProxyType[str, Callable[[Subject], None]] = MappingProxyType(
         "failed-export-leaves-nothing": failed_export_leaves_nothing,
         "exports-are-deterministic": exports_are_deterministic,
         "missing-checkpoint-is-an-error": missing_checkpoint_is_an_error,
+        "foreign-folder-is-not-verified": foreign_folder_is_not_verified,
     }
 )

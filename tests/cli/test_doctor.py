@@ -39,6 +39,13 @@ def test_an_absent_package_says_how_to_get_it(monkeypatch):
     assert (drawing["works"], drawing["remedy"]) == (False, "pip install matplotlib")
 
 
+def test_an_absent_runtime_says_how_to_get_it(monkeypatch):
+    monkeypatch.setattr(examination, "_version", lambda name: "" if name == "onnxruntime" else "1.0")
+    monkeypatch.setattr(examination, "_gpu", lambda torch: {"devices": [], "note": "not asked"})
+    playing = ability(examination.examine(discover()), "exported ONNX model")
+    assert (playing["works"], playing["remedy"]) == (False, "pip install onnxruntime")
+
+
 def test_an_absent_built_in_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr("psychoscore_core.plugins.installed", list)
     monkeypatch.setattr(examination, "_gpu", lambda torch: {"devices": [], "note": "not asked"})

@@ -40,7 +40,7 @@ def run(monkeypatch, capsys, error, *arguments):
 def test_help_lists_the_core_commands(psyco):
     done = psyco("--help")
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.split("Commands:\n")[1].splitlines()[:5]] == list(CORE_COMMANDS)
+    assert [line.split()[0] for line in done.stdout.split("Commands:\n")[1].splitlines()[:6]] == list(CORE_COMMANDS)
 
 
 def test_the_core_commands_are_the_reserved_names():

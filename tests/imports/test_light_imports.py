@@ -33,6 +33,8 @@ COMMANDS = [
     ["config", "schema"],
     ["run", "--help"],
     ["generate", "--help"],
+    ["export", "--help"],
+    ["export", "onnx", "--help"],
     ["doctor", "--help"],
     ["no-such-command"],
 ]

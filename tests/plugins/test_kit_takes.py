@@ -8,6 +8,7 @@ from attrs import evolve
 
 from psychoscore_core.errors import RunError
 from psychoscore_core.records import Artifact
+from psychoscore_core.stages.export import Finding
 from psychoscore_core.testing import checks_for, toy
 from psychoscore_core.testing.kit import CHECKS, outcome
 
@@ -142,6 +143,11 @@ class EagerCheckpointExporter(Part):
         return []
 
 
+class TrustingVerifier(Part):
+    def verify(self, folder):
+        return [Finding(file=path.name, ok=True, text="there") for path in folder.iterdir()]
+
+
 CATCHES = [
     ("rater", "ratings-are-finite-numbers", NanRater, "notes is nan, no finite number"),
     ("rater", "rating-is-deterministic", FickleRater, "rates the same take"),
@@ -159,6 +165,7 @@ CATCHES = [
     ("exporter", "failed-export-leaves-nothing", LeavingExporter, "a failed export leaves left.partial"),
     ("exporter", "exports-are-deterministic", FickleExporter, "gives another toy.txt"),
     ("exporter", "missing-checkpoint-is-an-error", EagerCheckpointExporter, "raises no error"),
+    ("exporter", "foreign-folder-is-not-verified", TrustingVerifier, "finds nothing wrong"),
 ]
 SOUND = [("rater", Rater), ("arranger", Arranger), ("exporter", Exporter), ("exporter", TogetherExporter)]
 

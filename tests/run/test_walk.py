@@ -126,7 +126,7 @@ def test_a_checkpoint_serves_without_data(trained):
 
 
 def test_a_folder_that_is_no_checkpoint_is_named(project):
-    with pytest.raises(CheckpointError, match=r"model.checkpoint: .*nowhere: no checkpoint.json there"):
+    with pytest.raises(CheckpointError, match=r"model: .*nowhere: no checkpoint.json there"):
         project.write(model={"use": "fake", "checkpoint": "nowhere"}).plan()
 
 

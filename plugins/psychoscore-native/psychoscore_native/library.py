@@ -39,6 +39,11 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
         c_int,
         (c_void_p, POINTER(State), c_void_p, c_void_p, c_void_p, c_int64, c_void_p, c_int64, c_int, c_int),
     ),
+    "ps_product_work": (c_int64, (c_int64, c_int64)),
+    "ps_product": (
+        c_int,
+        (c_char_p, c_int, c_void_p, c_void_p, c_void_p, c_int64, c_int64, c_void_p, c_int64, c_void_p, c_void_p, c_int),
+    ),
     "ps_logits": (c_int, (c_void_p, POINTER(State), c_int, c_void_p, c_void_p, c_void_p, c_int)),
 }
 

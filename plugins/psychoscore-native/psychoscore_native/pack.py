@@ -29,6 +29,20 @@ def pack(sizes: Sizes, fused: Fused, precision: str) -> np.ndarray:
     return found
 
 
+def pack_matrix(matrix: np.ndarray, precision: str) -> Iterator[np.ndarray]:
+    """Yield the parts of a matrix (inputs, outputs): its weights and, of bytes, their scales and sums.
+
+    Raises ValueError on weights that float16 cannot hold.
+    """
+    if precision == "int8":
+        yield from _bytes(_padded(matrix, 4))
+        return
+    groups = _padded(matrix, 1).reshape(len(matrix), -1, LANE).transpose(1, 0, 2)
+    if precision == "fp16" and not np.abs(matrix).max() <= np.finfo(np.float16).max:
+        raise ValueError("the weights hold numbers that float16 cannot: use the precision 'fp32'")
+    yield groups.astype(np.float16 if precision == "fp16" else np.float32)
+
+
 def aligned(size: int) -> np.ndarray:
     """Return so many bytes that begin at a cache line; raises MemoryError."""
     block = np.empty(size + ALIGNED, np.uint8)
@@ -41,13 +55,13 @@ def _parts(sizes: Sizes, fused: Fused, precision: str) -> Iterator[np.ndarray]:
     yield fused.embeddings
     for layer in fused.layers:
         for matrix in _matrices(layer):
-            yield from _matrix(matrix, precision)
+            yield from pack_matrix(matrix, precision)
     yield fused.norm
-    yield from _matrix(fused.first, precision)
+    yield from pack_matrix(fused.first, precision)
     for head in fused.heads:
         yield head.table
         for matrix in (head.gate, head.out, head.head):
-            yield from _matrix(matrix, precision)
+            yield from pack_matrix(matrix, precision)
 
 
 def _header(sizes: Sizes, precision: str) -> np.ndarray:
@@ -63,17 +77,6 @@ def _matrices(layer: Layer) -> Iterator[np.ndarray]:
     gate, value = (_padded(matrix, 1).reshape(len(matrix), -1, 1, LANE) for matrix in (layer.gate, layer.value))
     yield np.concatenate([gate, value], axis=2).reshape(len(gate), -1)
     yield layer.down
-
-
-def _matrix(matrix: np.ndarray, precision: str) -> Iterator[np.ndarray]:
-    """Yield the parts of a matrix (inputs, outputs)."""
-    if precision == "int8":
-        yield from _bytes(_padded(matrix, 4))
-        return
-    groups = _padded(matrix, 1).reshape(len(matrix), -1, LANE).transpose(1, 0, 2)
-    if precision == "fp16" and not np.abs(matrix).max() <= np.finfo(np.float16).max:
-        raise ValueError("the weights hold numbers that float16 cannot: use the precision 'fp32'")
-    yield groups.astype(np.float16 if precision == "fp16" else np.float32)
 
 
 def _bytes(matrix: np.ndarray) -> Iterator[np.ndarray]:

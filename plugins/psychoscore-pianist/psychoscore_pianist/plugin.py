@@ -30,6 +30,11 @@ class PianistConfig:
     engine: Literal["auto", "native", "numpy", "torch"] = "auto"
     precision: Literal["fp32", "fp16", "int8"] = "fp16"
 
+    @property
+    def weights(self) -> Path:
+        """Return the folder of the checkpoint that comes with the package, for exporters."""
+        return WEIGHTS
+
 
 @hookimpl
 def psyco_model_backends() -> Iterable[Component]:

@@ -149,7 +149,7 @@ class Backend:
     def _decoder(self) -> Decoding:
         if self._decoding is None:
             loaded = self._ready()
-            self._decoding = decoding_of(loaded.model, loaded.architecture)
+            self._decoding = decoding_of(loaded.model, loaded.architecture, self.config.precision)
         return self._decoding
 
     def _ready(self) -> Loaded:

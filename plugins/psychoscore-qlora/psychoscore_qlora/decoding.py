@@ -94,13 +94,16 @@ class Decoding:
         return state.bars[torch.arange(len(index), device=self.device), index]
 
 
-def decoding_of(model: Conditioned, architecture: str) -> Decoding:
-    """Return what decodes a model whose adapters are merged; architecture: of its core."""
+def decoding_of(model: Conditioned, architecture: str, precision: str) -> Decoding:
+    """Return what decodes a model whose adapters are merged.
+
+    architecture: of its core. precision: of an RWKV-4's matrices on CPU, "fp32", "fp16" or "int8".
+    """
     if architecture != RWKV or model.conditioner.scale.is_cuda:
         return unmerged(model, architecture)
     from psychoscore_qlora.recurrent import EngineReader
 
-    return Decoding(model, EngineReader(model))
+    return Decoding(model, EngineReader(model, precision))
 
 
 def unmerged(model: Conditioned, architecture: str) -> Decoding:

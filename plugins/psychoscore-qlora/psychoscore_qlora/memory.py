@@ -28,10 +28,12 @@ LOGITS = 4  # copies of the logits: as they come, in float32, their softmax, the
 class Prediction:
     """Bytes that a training takes, and numbers that it trains.
 
-    weights: of the frozen model. trained: of what is trained, with gradients and the optimizer's moments.
-    activations: of one micro-batch. adapter: of the file that is written. parameters: in all.
+    loading: until the base is what it is in training; it is over by then. weights: of the frozen model. trained: of
+    what is trained, with gradients and the optimizer's moments. activations: of one micro-batch. adapter: of the file
+    that is written. parameters: in all.
     """
 
+    loading: int = 0
     weights: int
     trained: int
     activations: int
@@ -41,8 +43,8 @@ class Prediction:
 
     @property
     def total(self) -> int:
-        """Return all that must fit at once."""
-        return round(SLACK * (self.weights + self.trained + self.activations))
+        """Return the most that must fit at once."""
+        return max(self.loading, round(SLACK * (self.weights + self.trained + self.activations)))
 
     def text(self) -> str:
         """Return it in a line."""
@@ -54,11 +56,13 @@ class Prediction:
 
 
 def predict(
-    core: nn.Module, lora: Lora | None, shape: Shape, vocabulary: int, training: Training, moments: float
+    core: nn.Module, lora: Lora | None, shape: Shape, vocabulary: int, training: Training, moments: float, file: int = 0
 ) -> Prediction:
     """Return what training a model takes; it may lie on torch's device "meta".
 
     lora: None = all of it is trained. vocabulary: ids after it was widened. moments: the optimizer's bytes a number.
+    file: bytes of the base's file, where it is loaded into the memory that is asked about: mapped, beside the float32
+    that it becomes.
     """
     matrices = linears(core)
     small = sum(layer.weight.numel() for layer in matrices.values())
@@ -71,6 +75,7 @@ def predict(
     frozen_tables = tables if lora else 0  # peft keeps the old ones beside those that it trains
     weights = small * (NF4_BYTES if lora and lora.quantization == NF4 else 4) + 4 * (rest + frozen_tables)
     return Prediction(
+        loading=file + 4 * (small + rest + tables) if file else 0,
         weights=round(weights) if lora else 0,
         trained=round(trainable * (8 + moments)),
         activations=_activations(matrices, core, lora, shape, vocabulary, training),

@@ -36,6 +36,7 @@ class RwkvConfig:
     style_rows: rows that the mixed styles stand in before the prompt, 1 to 64.
     bar_condition: whether each row is told the plan of its bar.
     device: where to generate and evaluate; "auto" takes CUDA where there is one.
+    precision: of the matrices of an RWKV-4 that decodes on CPU; "fp16" and "int8" need psychoscore-native.
     checkpoint: folder of a trained checkpoint to use instead of training; it brings its own sizes.
     """
 
@@ -47,6 +48,7 @@ class RwkvConfig:
     style_rows: int = _within(1, 64, 4)
     bar_condition: bool = True
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["fp32", "fp16", "int8"] = "fp32"
 
     @property
     def start(self) -> Path | None:
@@ -75,6 +77,7 @@ class QloraConfig:
     style_rows: rows that the mixed styles stand in before the prompt, 1 to 64.
     bar_condition: whether each row is told the plan of its bar.
     device: where to generate and evaluate; "auto" takes CUDA where there is one.
+    precision: of the matrices of an RWKV-4 that decodes on CPU; "fp16" and "int8" need psychoscore-native.
     """
 
     checkpoint: Path | None = None
@@ -91,6 +94,7 @@ class QloraConfig:
     style_rows: int = _within(1, 64, 4)
     bar_condition: bool = True
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["fp32", "fp16", "int8"] = "fp32"
 
     @property
     def start(self) -> Path | None:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from psychoscore_core.errors import RunError
 from psychoscore_qlora.model import Conditioned
 from psychoscore_rwkv.state import State
 from psychoscore_rwkv.step import Engine
@@ -21,8 +22,11 @@ NOTHING = -1e38  # the running maximum of wkv before any row
 class EngineReader:
     """Satisfies `psychoscore_qlora.decoding.Reader` with NumPy, on merged weights."""
 
-    def __init__(self, model: Conditioned) -> None:
-        self.engine = Engine(model.core.state_dict())
+    def __init__(self, model: Conditioned, precision: str) -> None:
+        try:
+            self.engine = Engine(model.core.state_dict(), precision)
+        except ImportError as error:
+            raise RunError(f"model.precision: {precision!r} needs psychoscore-native ({error})") from None
 
     def read(self, rows: Sequence[Tensor]) -> State:
         """Return the state after each stream's rows."""

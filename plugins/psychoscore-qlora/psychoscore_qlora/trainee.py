@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Training
 from psychoscore_core.report import Report
-from psychoscore_qlora.base import RWKV, Base, load_base, meta_model, open_base
+from psychoscore_qlora.base import RWKV, WEIGHTS, Base, load_base, meta_model, open_base
 from psychoscore_qlora.checkpoint import FACTS, Facts, put_conditioner, read_facts
 from psychoscore_qlora.conditioner import Shape
 from psychoscore_qlora.lora import NF4, Lora, adapted, check_quantization, quantise, targets_of, widen
@@ -20,6 +20,7 @@ from psychoscore_qlora.model import Conditioned
 from psychoscore_training.known import Known
 
 ADAMW, PAGED = 8.0, 2.0  # bytes of moments a number: two floats, two bytes
+FRESH = 0.2  # how large conditions are beside embeddings that are still to grow from next to nothing
 OWN_TOKENS = 8192  # more new ids than any set of prefix tokens has: another vocabulary
 
 
@@ -75,7 +76,7 @@ def whole_trainee(backend: Any, training: Training, device: torch.device, report
     sizes = Sizes(vocabulary=vocabulary, layers=config.layers, width=width, attention=width, hidden=4 * width)
     with torch.device("meta"):
         counted = meta_model(base) if base else build(sizes)
-    prediction = predict(counted, None, shape, vocabulary, training, ADAMW)
+    prediction = predict(counted, None, shape, vocabulary, training, ADAMW, _file(base, device))
     report.remark(f"train: RWKV-4, whole: {prediction.text()}")
     check_fits(prediction, device)
     torch.manual_seed(training.seed)
@@ -102,7 +103,8 @@ def adapter_trainee(backend: Any, training: Training, device: torch.device, repo
         embeddings=config.embeddings,
     )
     paged = device.type == "cuda" and lora.quantization == NF4
-    prediction = predict(counted, lora, shape, vocabulary, training, PAGED if paged else ADAMW)
+    moments = PAGED if paged else ADAMW
+    prediction = predict(counted, lora, shape, vocabulary, training, moments, _file(base, device))
     report.remark(f"train: adapters on {', '.join(lora.targets)} of a {base.architecture}; {prediction.text()}")
     report.remark(f"train: the optimizer is {'paged AdamW of 8 bits' if paged else 'AdamW in float32'}")
     check_fits(prediction, device)
@@ -118,10 +120,18 @@ def adapter_trainee(backend: Any, training: Training, device: torch.device, repo
     return Trainee(model=model, peft=peft, base=base, lora=lora, vocabulary=vocabulary, before=before, peak=peak)
 
 
+def _file(base: Base | None, device: torch.device) -> int:
+    """Return the bytes of the base's file where it is loaded into the memory that trains."""
+    return (base.folder / WEIGHTS).stat().st_size if base and device.type == "cpu" else 0
+
+
 def _conditioned(core: Any, shape: Shape, base: Base | None, before: Known | None) -> Conditioned:
     """Return the core behind a conditioner: the base's own where it has one, else a fresh one."""
     model = Conditioned(core, shape)
-    if base is None or before is None:
+    if base is None:
+        model.conditioner.scale.fill_(FRESH)
+        return model
+    if before is None:
         model.fit_scale()
         return model
     put_conditioner(model.conditioner, base.folder)

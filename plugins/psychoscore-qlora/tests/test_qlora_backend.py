@@ -110,6 +110,23 @@ def test_stepping_says_what_reading_at_once_says(make, trained, base, request):
     np.testing.assert_allclose(np.array(stepped)[:, known], whole[:, known], atol=1e-5)
 
 
+@pytest.mark.parametrize(("precision", "near"), [("fp16", 5e-3), ("int8", 0.2)])
+def test_halves_and_bytes_say_nearly_the_same(make, adapters, precision, near):
+    pytest.importorskip("psychoscore_native")
+    said = []
+    for own in ("fp32", precision):
+        backend = make.qlora(checkpoint=adapters[0], precision=own)
+        state = backend.start([make.stream(1)])
+        said.append(backend.step(state, np.array([[2]]), np.array([-1]))[0][0, :BASE])
+    assert 0 < np.abs(said[0] - said[1]).max() < near
+
+
+def test_halves_without_the_native_step_say_what_is_missing(make, adapters, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "psychoscore_native.library", None)
+    with pytest.raises(RunError, match="model.precision: 'fp16' needs psychoscore-native"):
+        make.qlora(checkpoint=adapters[0], precision="fp16").start([make.stream(1)])
+
+
 def test_keep_drops_streams(make, trained, rwkv_base):
     backend = trained(make.qlora(base=rwkv_base))
     state = backend.start([make.stream(i, 5) for i in range(3)])
@@ -128,6 +145,16 @@ def test_profile_bars_and_prefix_change_what_is_said(make, trained, rwkv_base):
         backend.step(state, np.array([[2]]), np.array([-1]))
         said.append(backend.step(state, np.array([[4]]), np.array([0]))[0][0])
     assert all(np.abs(said[0][5:20] - other[5:20]).max() > 1e-4 for other in said[1:])
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_conditions_are_about_as_large_as_embeddings(make, trained, rwkv_base, whole):
+    # RWKV's embeddings begin at 1e-4: conditions of that size would be drowned as soon as they have grown
+    options = {"steps": 30, "learning_rate": 1e-2}
+    model = trained(make.rwkv() if whole else make.qlora(base=rwkv_base), **options).model()
+    rows = model.embed(torch.arange(BASE)).std()
+    styles = model.conditioner.styles(torch.rand(4, 3), torch.ones(4, dtype=torch.bool)).std()
+    assert 0.1 < float(styles / rows) < 20
 
 
 def test_new_tokens_are_never_drawn_where_training_never_showed_them(make, trained, rwkv_base):

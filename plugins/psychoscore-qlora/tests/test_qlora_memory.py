@@ -50,6 +50,12 @@ def test_checkpointing_takes_less(piano):
     assert again < 0.3 * kept
 
 
+def test_on_cpu_the_base_is_there_whole_before_it_is_small(piano):
+    file = 4 * 170_000_000
+    told = predict(piano, LORA, SHAPE, 2400, Training(batch_size=1, context=64), 2.0, file)
+    assert told.total == told.loading > file + 4 * sum(p.numel() for p in piano.parameters())
+
+
 def test_what_does_not_fit_is_refused_with_figures():
     prediction = Prediction(
         weights=20 << 30, trained=1 << 30, activations=4 << 30, adapter=1, trainable=1, parameters=2

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from psychoscore_core.records import Artifact, Checkpoint
-from psychoscore_rtneural.manifest import FORMAT, Finding, examined
+from psychoscore_core.stages.export import Finding
+from psychoscore_rtneural.manifest import FORMAT, examined
 from psychoscore_rtneural.plugin import RtneuralConfig
 
 KINDS = {".json": "data", ".safetensors": "self-test"}

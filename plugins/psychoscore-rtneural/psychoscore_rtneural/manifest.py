@@ -10,20 +10,11 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from psychoscore_core.stages.export import Finding
 
 FORMAT, VERSION, MANIFEST = "rtneural", 1, "manifest.json"
 MOST_BYTES, MOST_FILES, MOST_WIDTH, MOST_LAYERS = 1 << 28, 50, 1 << 16, 1000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
-
-
-@frozen(kw_only=True)
-class Finding:
-    """What was found of one file: whether it is as it was written, and one line; as `psyco export verify` shows it."""
-
-    file: str
-    ok: bool
-    text: str
 
 
 class _Bad(Exception):

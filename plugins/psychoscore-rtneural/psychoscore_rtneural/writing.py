@@ -14,11 +14,11 @@ import torch
 from safetensors.numpy import save
 from torch import nn
 
+from psychoscore_core.whole_files import replacing_folder
 from psychoscore_rtneural.compiled import compiled_header
 from psychoscore_rtneural.layers import Entry
 from psychoscore_rtneural.manifest import FORMAT, MANIFEST, VERSION
 from psychoscore_rtneural.walking import entries, outputs
-from psychoscore_rtneural.whole_folders import whole_folder
 
 TOLERANCE = 1e-4  # of the self-test, in float32 and with RTNeural's own exp and tanh
 EXAMPLE = Path(__file__).with_name("example")
@@ -47,7 +47,8 @@ def to_rtneural(
         files = contents(module, inputs=inputs, rows=rows, seed=seed, sample=sample, source=source)
     finally:
         module.train(training)
-    with whole_folder(folder, MANIFEST) as part:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with replacing_folder(folder, MANIFEST) as part:
         for name, data in files.items():
             (part / name).write_bytes(data)
     return [folder / name for name in sorted(files)]

@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from psychoscore_core.cli.main import main
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Checkpoint
 from psychoscore_core.testing import conformance
@@ -23,6 +24,9 @@ LAYERS = [
     {"name": "act", "type": "tanh", "inputs": 4, "outputs": 4},
     {"name": "lstm", "type": "lstm", "inputs": 4, "outputs": 2},
 ]
+
+
+RECORD = {"format": 1, "backend": "toy", "vocabulary": "v", "space": "s", "steps": 3, "metrics": {}}
 
 
 @pytest.fixture
@@ -85,7 +89,7 @@ def test_a_failure_at_the_last_step_keeps_the_older_export(module_named, exporte
     before, rename = content(folder), os.rename
 
     def fails(source, target, **options):
-        if str(target) == str(folder) and "fresh" in str(source):
+        if str(target) == str(folder) and str(source).endswith(".part"):
             raise OSError(28, "No space left on device")
         return rename(source, target, **options)
 
@@ -160,6 +164,18 @@ def test_a_checkpoint_that_says_its_layers_is_exported(checkpoint, export, tmp_p
     source = json.loads((folder / "manifest.json").read_text())["source"]
     assert (source["backend"], source["steps"], len(source["sha256"])) == ("toy", 3, 64)
     assert problems(folder) == []
+
+
+def test_psyco_export_writes_and_verifies_it(checkpoint, tmp_path, capsys):
+    (checkpoint.folder / "checkpoint.json").write_text(json.dumps(RECORD))
+    for arguments in (
+        ["rtneural", "--checkpoint", checkpoint.folder, "-o", tmp_path],
+        ["verify", tmp_path / "rtneural"],
+    ):
+        with pytest.raises(SystemExit) as end:
+            main(["export", *map(str, arguments)])
+        assert end.value.code == 0
+    assert "ok  model.json: " in capsys.readouterr().out
 
 
 def test_building_a_checkpoint_draws_no_random_numbers(checkpoint, export):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from psychoscore_core.errors import CheckpointError, RunError
+from psychoscore_core.errors import CheckpointError
 
 
 def around(layer, width=4):
@@ -102,6 +102,6 @@ def test_an_activation_first_without_the_width_is_refused(exported):
 def test_a_folder_of_somebody_else_is_left_alone(exported, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine")
-    with pytest.raises(RunError, match="is there already, and is no older export: choose another folder"):
+    with pytest.raises(FileExistsError, match=r"is in the way: no folder with a manifest\.json that could be replaced"):
         exported(nn.Linear(3, 3))
     assert (tmp_path / "out" / "mine.txt").read_text() == "mine"

@@ -1,15 +1,17 @@
 """A model's weights as the engine's step reads them.
 
-Everything a step computes is (features, batch), so that matrices stay as they are in files, (outputs, inputs): for a
-few rows at once OpenBLAS multiplies that way up to twice as fast as the other. Vectors are columns (features, 1).
+Everything a step computes is (features, batch), and vectors are columns (features, 1).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from attrs import frozen
 
 from psychoscore_rwkv.arrays import Arrays
+from psychoscore_rwkv.matrices import Matrix
 from psychoscore_rwkv.sizes import Sizes
 
 Norm = tuple[np.ndarray, np.ndarray]  # weight and bias, columns
@@ -28,13 +30,13 @@ class Layer:
     mix: np.ndarray
     decay: np.ndarray
     bonus: np.ndarray
-    inward: tuple[np.ndarray, np.ndarray, np.ndarray]
-    outward: np.ndarray
+    inward: tuple[Matrix, Matrix, Matrix]
+    outward: Matrix
     feed_norm: Norm
     feed_mix: np.ndarray
-    key: np.ndarray
-    gate: np.ndarray
-    value: np.ndarray
+    key: Matrix
+    gate: Matrix
+    value: Matrix
 
 
 @frozen(kw_only=True, eq=False)
@@ -45,36 +47,39 @@ class Fused:
     first: Norm
     layers: tuple[Layer, ...]
     last: Norm
-    head: np.ndarray
+    head: Matrix
 
 
-def fuse(sizes: Sizes, arrays: Arrays) -> Fused:
-    """Return weights (layout.py) that fit the sizes in the form of a step; matrices are not copied."""
+def fuse(sizes: Sizes, arrays: Arrays, matrix: Callable[[np.ndarray], Matrix]) -> Fused:
+    """Return weights (layout.py) that fit the sizes in the form of a step; matrix: what makes its matrices.
+
+    Each array that became a matrix leaves `arrays`, so that none is held twice.
+    """
     return Fused(
         embeddings=arrays["rwkv.embeddings.weight"],
         first=_norm(arrays, "rwkv.blocks.0.pre_ln"),
-        layers=tuple(_layer(arrays, f"rwkv.blocks.{layer}.") for layer in range(sizes.layers)),
+        layers=tuple(_layer(arrays, f"rwkv.blocks.{layer}.", matrix) for layer in range(sizes.layers)),
         last=_norm(arrays, "rwkv.ln_out"),
-        head=arrays["head.weight"],
+        head=matrix(arrays.pop("head.weight")),
     )
 
 
-def _layer(arrays: Arrays, name: str) -> Layer:
+def _layer(arrays: Arrays, name: str, matrix: Callable[[np.ndarray], Matrix]) -> Layer:
     time, feed = f"{name}attention.", f"{name}feed_forward."
     kinds = ("key", "value", "receptance")
-    keys, values, receptances = (arrays[f"{time}{kind}.weight"] for kind in kinds)
+    keys, values, receptances = (matrix(arrays.pop(f"{time}{kind}.weight")) for kind in kinds)
     return Layer(
         norm=_norm(arrays, name + "ln1"),
         mix=np.stack([arrays[f"{time}time_mix_{kind}"].reshape(-1, 1) for kind in kinds]),
         decay=-np.exp(arrays[time + "time_decay"])[:, None],
         bonus=arrays[time + "time_first"][:, None],
         inward=(keys, values, receptances),
-        outward=arrays[time + "output.weight"],
+        outward=matrix(arrays.pop(time + "output.weight")),
         feed_norm=_norm(arrays, name + "ln2"),
         feed_mix=np.stack([arrays[f"{feed}time_mix_{kind}"].reshape(-1, 1) for kind in ("key", "receptance")]),
-        key=arrays[feed + "key.weight"],
-        gate=arrays[feed + "receptance.weight"],
-        value=arrays[feed + "value.weight"],
+        key=matrix(arrays.pop(feed + "key.weight")),
+        gate=matrix(arrays.pop(feed + "receptance.weight")),
+        value=matrix(arrays.pop(feed + "value.weight")),
     )
 
 

@@ -91,6 +91,8 @@ def _write_facts(folder: Path, base: Base) -> None:
 
 def _write_tensors(path: Path, source: Path, tensors: Mapping[str, Tensor], report: Report) -> str:
     """Write safetensors tensor by tensor and return their SHA-256; the library's own writer copies them all."""
+    # The widest numbers come first, so that each begins at a multiple of its size.
+    tensors = dict(sorted(tensors.items(), key=lambda item: -item[1].element_size()))
     names = {getattr(torch, name): short for short, name in DTYPES.items()}
     table: dict[str, object] = {"__metadata__": {"format": "pt"}}
     end = 0

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from transformers import RwkvConfig
 from transformers.models.rwkv.modeling_rwkv import RwkvBlock, RwkvFeedForward, RwkvSelfAttention
 
+from psychoscore_rwkv.mixing import mixed, squared_relu
 from psychoscore_rwkv.wkv import wkv
 
 # Of one layer: the row before for channel mixing, the same for time mixing (batch, width), then wkv's state.
@@ -31,10 +32,14 @@ class TimeMixing(RwkvSelfAttention):
 
     def forward(self, hidden: Tensor, state: LayerState | None) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Return what is added to hidden rows (batch, time, width), and the last four parts of the new state."""
-        before, change = _shifted(hidden, None if state is None else state[1])
-        keys = self.key(_mixed(before, change, self.time_mix_key))
-        values = self.value(_mixed(before, change, self.time_mix_value))
-        gate = torch.sigmoid(self.receptance(_mixed(before, change, self.time_mix_receptance)))
+        rows = mixed(
+            hidden,
+            None if state is None else state[1],
+            self.time_mix_key,
+            self.time_mix_value,
+            self.time_mix_receptance,
+        )
+        keys, values, gate = self.key(rows[0]), self.value(rows[1]), torch.sigmoid(self.receptance(rows[2]))
         decay = -torch.exp(self.time_decay.float())
         y, after = wkv(decay, self.time_first, keys, values, None if state is None else state[2:])
         return self.output(gate * y.to(gate.dtype)), (hidden[:, -1], *after)
@@ -54,9 +59,9 @@ class ChannelMixing(RwkvFeedForward):
 
     def forward(self, hidden: Tensor, state: LayerState | None) -> tuple[Tensor, Tensor]:
         """Return what is added to hidden rows (batch, time, width), and the first part of the new state."""
-        before, change = _shifted(hidden, None if state is None else state[0])
-        keys = torch.square(torch.relu(self.key(_mixed(before, change, self.time_mix_key))))
-        gate = torch.sigmoid(self.receptance(_mixed(before, change, self.time_mix_receptance)))
+        first = None if state is None else state[0]
+        inward, opening = mixed(hidden, first, self.time_mix_key, self.time_mix_receptance)
+        keys, gate = squared_relu(self.key(inward)), torch.sigmoid(self.receptance(opening))
         return gate * self.value(keys), hidden[:, -1]
 
 
@@ -83,14 +88,3 @@ class Block(RwkvBlock):
 
 def _mix(width: int) -> nn.Parameter:
     return nn.Parameter(torch.empty(1, 1, width))
-
-
-def _shifted(hidden: Tensor, first: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Return the row before each row, of which `first` (batch, width) or zeros is the first, and how rows differ."""
-    start = torch.zeros_like(hidden[:, :1]) if first is None else first[:, None].to(hidden.dtype)
-    before = torch.cat([start, hidden[:, :-1]], dim=1)
-    return before, hidden - before
-
-
-def _mixed(before: Tensor, change: Tensor, mix: Tensor) -> Tensor:
-    return torch.addcmul(before, change, mix.to(change.dtype))

@@ -46,9 +46,9 @@ def _mix(x: np.ndarray, mix: np.ndarray, before: np.ndarray, counts: np.ndarray)
 
 def _time_mixing(layer: Layer, state: State, index: int, x: np.ndarray, counts: np.ndarray) -> np.ndarray:
     mixed = _mix(_normed(x, layer.norm), layer.mix, state.rows[0, index], counts)
-    keys, values, gate = (part @ matrix.T for part, matrix in zip(mixed, layer.inward, strict=True))
+    keys, values, gate = (matrix.rows(part) for part, matrix in zip(mixed, layer.inward, strict=True))
     averages = _averages(layer, state, index, keys, values, counts)
-    return (averages * _sigmoid(gate)) @ layer.outward.T
+    return layer.outward.rows(averages * _sigmoid(gate))
 
 
 def _averages(
@@ -73,8 +73,8 @@ def _averages(
 
 def _channel_mixing(layer: Layer, before: np.ndarray, x: np.ndarray, counts: np.ndarray) -> np.ndarray:
     mixed = _mix(_normed(x, layer.feed_norm), layer.feed_mix, before, counts)
-    keys = np.square(np.maximum(mixed[0] @ layer.key.T, 0))
-    return _sigmoid(mixed[1] @ layer.gate.T) * (keys @ layer.value.T)
+    keys = np.square(np.maximum(layer.key.rows(mixed[0]), 0))
+    return _sigmoid(layer.gate.rows(mixed[1])) * layer.value.rows(keys)
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

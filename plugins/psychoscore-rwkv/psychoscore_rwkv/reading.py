@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from psychoscore_core.errors import CheckpointError
-from psychoscore_rwkv.layout import Shape, later_version, renamed, sizes_of
+from psychoscore_rwkv.layout import later_version, renamed, sizes_of, weights
 from psychoscore_rwkv.sizes import Sizes
 
 DTYPES = (torch.float32, torch.float16, torch.bfloat16)
@@ -31,16 +32,15 @@ def read_tensors(path: Path) -> tuple[Sizes, dict[str, Tensor]]:
     tensors = _checked(path, value)
     if version := later_version(tensors):
         raise CheckpointError(f"{path}: this is an RWKV-{version} model; only RWKV-4 is supported")
-    tensors = {renamed(name): tensor for name, tensor in tensors.items()}
+    named = {renamed(name): tensor for name, tensor in tensors.items()}
+    if len(named) < len(tensors):
+        raise CheckpointError(f"{path}: not a checkpoint: holds a tensor by two names")
+    tensors = named
     try:
-        return sizes_of(shapes_of(tensors)), tensors
+        sizes = sizes_of({name: tuple(tensor.shape) for name, tensor in tensors.items()})
+        return sizes, {name: tensors[name] for name in weights(sizes)}
     except ValueError as error:
         raise CheckpointError(f"{path}: not a whole RWKV-4 model: {error}") from error
-
-
-def shapes_of(tensors: Mapping[str, Tensor]) -> dict[str, Shape]:
-    """Return the tensors' shapes."""
-    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
 
 
 def _safetensors(path: Path) -> Any:
@@ -51,19 +51,23 @@ def _safetensors(path: Path) -> Any:
 
 
 def _pickled(path: Path) -> Any:
-    mapped = zipfile.is_zipfile(path)
-    if not mapped and path.open("rb").read(2) == b"PK":
-        raise CheckpointError(f"{path}: cut off: its end is missing; download it again")
-    if mapped:
-        _check_archive(path)
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-    except pickle.UnpicklingError as error:
-        if "Unsupported global" in str(error) or "Unsupported class" in str(error):
-            raise CheckpointError(f"{path}: holds code, not only tensors; none of it was run") from error
-        raise CheckpointError(f"{path}: not a checkpoint ({_first_line(error)})") from error
-    except (OSError, RuntimeError, ValueError, EOFError, KeyError, IndexError, AttributeError, TypeError) as error:
-        raise CheckpointError(f"{path}: damaged, or not a checkpoint ({_first_line(error)})") from error
+    with path.open("rb") as file:
+        mapped = zipfile.is_zipfile(file)
+        file.seek(0)
+        if not mapped and file.read(2) == b"PK":
+            raise CheckpointError(f"{path}: cut off: its end is missing; download it again")
+        if mapped:
+            _check_archive(path)
+        file.seek(0)
+        try:
+            return torch.load(path if mapped else file, map_location="cpu", weights_only=True, mmap=mapped)
+        except pickle.UnpicklingError as error:
+            if found := re.search(r"(?i)unsupported (?:global|class)\S*\s+(?:global\s+)?(\S+)", str(error)):
+                text = f"holds code ({found[1][:80]}), not only tensors; none of it was run"
+                raise CheckpointError(f"{path}: {text}") from error
+            raise CheckpointError(f"{path}: damaged, or not a checkpoint") from error
+        except Exception as error:  # its unpickler raises whatever bad bytes lead to
+            raise CheckpointError(f"{path}: damaged, or not a checkpoint ({_first_line(error)})") from error
 
 
 def _check_archive(path: Path) -> None:

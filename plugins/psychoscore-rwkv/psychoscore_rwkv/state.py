@@ -21,7 +21,8 @@ class Buffers:
             return np.empty((*shape, batch), np.float32)
 
         self.x, self.normed, self.change, self.added = empty(4, sizes.width)
-        self.mean, self.scale = empty(2, 1)
+        self.mean, self.epsilon = empty(1), np.full((1, 1), EPSILON)
+        self.averaging = np.full((1, sizes.width), 1 / sizes.width, np.float32)
         self.mixed = empty(3, sizes.width)
         self.keys, self.values, self.gate, self.own, self.top, self.next = empty(6, sizes.attention)
         self.hidden, self.open = empty(sizes.hidden), empty(sizes.width)
@@ -48,6 +49,11 @@ class State:
     def batch(self) -> int:
         """Return how many streams there are."""
         return int(self.last.shape[-1])
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of what the streams have read; the arrays of a step come on top."""
+        return self.rows.nbytes + self.sums.nbytes + self.top.nbytes + self.last.nbytes
 
     @property
     def hidden(self) -> np.ndarray:

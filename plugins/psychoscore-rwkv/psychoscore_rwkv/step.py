@@ -15,8 +15,9 @@ from psychoscore_rwkv.arrays import plain, read_arrays
 from psychoscore_rwkv.base import Base
 from psychoscore_rwkv.fused import Fused, Layer, Norm, fuse
 from psychoscore_rwkv.layout import sizes_of
+from psychoscore_rwkv.matrices import maker
 from psychoscore_rwkv.prefix import read_rows
-from psychoscore_rwkv.state import EPSILON, LARGEST, Buffers, State
+from psychoscore_rwkv.state import LARGEST, Buffers, State
 
 HALF = np.float32(0.5)
 
@@ -31,17 +32,20 @@ class Module(Protocol):
 class Engine:
     """Decodes; `step` and `read` change the state that they are given."""
 
-    def __init__(self, weights: Base | Module | Mapping[str, Any]) -> None:
+    def __init__(self, weights: Base | Module | Mapping[str, Any], precision: str = "fp32") -> None:
         """weights: a base, a torch model, or its tensors by name (arrays or tensors of any float type and device).
 
-        They are read once: a later change of the model is not seen. Raises ValueError, or CheckpointError of a base.
+        precision: of the matrices; "fp16" and "int8" (rows are rounded to bytes too) need psychoscore-native, else
+        ImportError. Weights are read once: a later change of the model is not seen. Raises ValueError, or
+        CheckpointError of a base.
         """
+        matrix = maker(precision)
         if isinstance(weights, Base):
             arrays = read_arrays(weights)
         else:
             arrays = plain(weights if isinstance(weights, Mapping) else weights.state_dict())
         self.sizes = sizes_of({name: array.shape for name, array in arrays.items()})
-        self.fused: Fused = fuse(self.sizes, arrays)
+        self.fused: Fused = fuse(self.sizes, arrays, matrix)
 
     def empty(self, batch: int) -> State:
         """Return the state of streams that have read nothing."""
@@ -90,23 +94,21 @@ class Engine:
         return shape
 
     def _logits(self, state: State) -> np.ndarray:
-        np.matmul(self.fused.head, state.last, out=state.buffers.logits)
+        self.fused.head.columns(state.last, state.buffers.logits)
         return state.buffers.logits.T.copy()
 
 
 def _normalise(x: np.ndarray, norm: Norm, b: Buffers, out: np.ndarray) -> None:
     """Write the norm of columns x (width, batch) into out; b.added is overwritten. x may not be out."""
-    np.add.reduce(x, axis=0, keepdims=True, out=b.mean)
-    b.mean *= np.float32(1 / len(x))
+    np.matmul(b.averaging, x, out=b.mean)
     np.subtract(x, b.mean, out=out)
     np.multiply(out, out, out=b.added)
-    np.add.reduce(b.added, axis=0, keepdims=True, out=b.scale)
-    b.scale *= np.float32(1 / len(x))
-    b.scale += EPSILON
-    np.sqrt(b.scale, out=b.scale)
-    np.divide(out, b.scale, out=out)
-    out *= norm[0]
-    out += norm[1]
+    np.matmul(b.averaging, b.added, out=b.mean)
+    np.add(b.mean, b.epsilon, out=b.mean)
+    np.sqrt(b.mean, out=b.mean)
+    np.divide(out, b.mean, out=out)
+    np.multiply(out, norm[0], out=out)
+    np.add(out, norm[1], out=out)
 
 
 def _mix(norm: Norm, mix: np.ndarray, before: np.ndarray, b: Buffers) -> np.ndarray:
@@ -124,12 +126,12 @@ def _time_mixing(layer: Layer, state: State, index: int) -> None:
     b = state.buffers
     keys, values, receptances = layer.inward
     mixed = _mix(layer.norm, layer.mix, state.rows[0, index], b)
-    np.matmul(keys, mixed[0], out=b.keys)
-    np.matmul(values, mixed[1], out=b.values)
-    np.matmul(receptances, mixed[2], out=b.gate)
+    keys.columns(mixed[0], b.keys)
+    values.columns(mixed[1], b.values)
+    receptances.columns(mixed[2], b.gate)
     _average(layer, state.sums[0, index], state.sums[1, index], state.top[index], b)
     _open(b.gate, b.own)
-    np.matmul(layer.outward, b.own, out=b.added)
+    layer.outward.columns(b.own, b.added)
     b.x += b.added
 
 
@@ -159,11 +161,11 @@ def _average(layer: Layer, over: np.ndarray, under: np.ndarray, top: np.ndarray,
 def _channel_mixing(layer: Layer, state: State, index: int) -> None:
     b = state.buffers
     mixed = _mix(layer.feed_norm, layer.feed_mix, state.rows[1, index], b)
-    np.matmul(layer.key, mixed[0], out=b.hidden)
+    layer.key.columns(mixed[0], b.hidden)
     np.maximum(b.hidden, 0, out=b.hidden)
     np.multiply(b.hidden, b.hidden, out=b.hidden)
-    np.matmul(layer.gate, mixed[1], out=b.open)
-    np.matmul(layer.value, b.hidden, out=b.added)
+    layer.gate.columns(mixed[1], b.open)
+    layer.value.columns(b.hidden, b.added)
     _open(b.open, b.added)
     b.x += b.added
 

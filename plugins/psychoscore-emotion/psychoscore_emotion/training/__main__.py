@@ -75,7 +75,7 @@ def train(
         found += clips(dataset, corpus, soundfont, cache, report, workers)
     recipe = Recipe(epochs=epochs, seed=seed)
     fitted = fit([clip for clip in found if clip.split == "train"], recipe, report)
-    _write(output, save(fitted.module.state_dict()))
+    _write(output, save(fitted.module.state_dict()), epochs)
     judged = by_split(Net(output), found)
     if folds:
         judged[f"emopia, {folds} folds by song"] = figures(*crossed(found, recipe, folds, report))
@@ -84,11 +84,13 @@ def train(
     write_json(output / "training.json", {"seed": seed, "epochs": epochs, "losses": fitted.losses, "figures": judged})
 
 
-def _write(folder: Path, weights: bytes) -> None:
+def _write(folder: Path, weights: bytes, epochs: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / WEIGHTS) as part:
         part.write_bytes(weights)
     write_json(folder / "layers.json", LAYERS)
+    record = {"format": 1, "backend": "emotion", "vocabulary": "", "space": "", "steps": epochs, "metrics": {}}
+    write_json(folder / "checkpoint.json", record)  # what exporters of checkpoints read
 
 
 if __name__ == "__main__":

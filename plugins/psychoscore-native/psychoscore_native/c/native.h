@@ -5,6 +5,7 @@
 //   pool.c     helper threads that sleep when idle
 //   read.c     rows in: keys, values, hidden states
 //   heads.c    hidden states in: logits of one family after the other
+//   product.c  one matrix by itself
 //
 // Nothing here allocates but ps_open (one Model); all other memory comes from the caller.
 #ifndef NATIVE_H

@@ -11,7 +11,15 @@ from psychoscore_core.stages.tokenize import Meaning, Sounded
 from psychoscore_sampler.plugin import ConstrainedConfig
 from psychoscore_sampler.steering.bars import GRID, Bar, bars_of, pitches_of
 from psychoscore_sampler.steering.cloud import Cloud
-from psychoscore_sampler.steering.rhythm import Polyphony, Rhythm
+from psychoscore_sampler.steering.moments import (
+    TOGETHER,
+    Strikes,
+    onset_at,
+    onset_grid,
+    read_moment,
+    weights_of_moments,
+)
+from psychoscore_sampler.steering.rhythm import SIXTEENTH, Polyphony, Rhythm
 from psychoscore_sampler.steering.script import Script
 from psychoscore_sampler.steering.tilt import Share, Tilt
 from psychoscore_sampler.steering.voices import ACCOMPANIMENT, DRUMS, MELODY, NAMES, Voices
@@ -51,6 +59,8 @@ class Conductor:
         self._voices = Voices(config.melody)
         self._played: list[list[tuple[int, Sounded]]] = []  # of each bar: onset in 24ths and note
         self._script = Script()  # the bar that this one takes up
+        self._loose = 0  # 24ths by which onsets may miss those of such a bar
+        self._strikes: Strikes | None = None  # of tokens that are events in time
         taking = sum(bar.plan.repeats is not None for bar in self._bars) / max(1, len(self._bars))
         self._fresh = FRESH * max(0.0, 1 - taking / ENOUGH) if config.repeats else 0.0
         self._known: dict[int, np.ndarray] = {}  # by onset: in how many bars each pitch class (12,) began there
@@ -76,7 +86,7 @@ class Conductor:
         bar, source = self._bar, self._bar.plan.repeats
         known = source is not None and 0 <= source < len(self._played)
         self._remember()
-        self._script = Script(self._played[source] if known and self._config.repeats else ())
+        self._script = Script(self._played[source] if known and self._config.repeats else (), self._loose)
         self._played.append([])
         self._onset, self._here = -1, []
         self._rhythm.open(bar, len(self._script) or None)
@@ -97,6 +107,8 @@ class Conductor:
 
         A meaning may have an `also`: what the same ids say about a later choice that they make at once.
         """
+        if meaning.kind == "moment":
+            return self._moments(meaning)
         if self.index < 0:
             return None
         weights, also = self._weights(meaning), meaning.also
@@ -121,7 +133,10 @@ class Conductor:
         value = int(meaning.values[token]) if meaning.kind else -1
         if value < 0:
             return
-        if meaning.kind == "onset":
+        if meaning.kind == "moment":
+            if read_moment(meaning).velocities[token] >= 0:
+                self._take_onset(onset_at(value, self._rhythm.latest))
+        elif meaning.kind == "onset":
             self._take_onset(value)
         elif meaning.kind == "voice":
             self._voice = value
@@ -138,7 +153,7 @@ class Conductor:
 
     def sounded(self, note: Sounded) -> None:
         """Note a note that is complete."""
-        bar, onset = self._bar, round(note.position * GRID)
+        bar, onset = self._bar, onset_at(round(note.position * GRID), self._rhythm.latest)
         self._move_to(onset)
         self._played[-1].append((onset, note))
         self._here.append(note.pitch)
@@ -171,6 +186,37 @@ class Conductor:
         if coming is not None:
             weights[np.searchsorted(grid, coming)] += self._config.repeats
         return np.append(weights, leave)[places]
+
+    def _moments(self, meaning: Meaning) -> np.ndarray:
+        """Return the log-weight of every id that is an event in time: a note's beginning, its end, or a wait."""
+        self._loose = TOGETHER - 1
+        if self.index < 0:
+            self.open(0)
+        moments, lengths, velocities, pitches = read_moment(meaning)
+        if self._strikes is None or self._strikes.velocities is not velocities:
+            self._strikes = Strikes(velocities, pitches)
+        ends = np.flatnonzero(lengths >= 0)
+        here = min(int(moments[self._strikes.ids[0]]), self._bar.length - 1)
+        self._polyphony.heard(len(ends))
+        self._move_to(onset_at(here, self._rhythm.latest))
+        note, ahead = self._ahead(here)
+        result = ahead[moments]
+        by_pitch = _beside_others(self._pitches()) + (note - self._polyphony.too_many())
+        by_velocity = _beside_others(self._velocity.weights() if self._config.dynamics else np.zeros(128))
+        result[self._strikes.ids] = self._strikes.weights(by_pitch, by_velocity)
+        result[ends] = max(note, ahead[here]) + self._polyphony.endings(lengths[ends])
+        return result
+
+    def _ahead(self, here: int) -> tuple[float, np.ndarray]:
+        """Return what a note weighs that begins here, and what going on to each moment weighs."""
+        latest = self._rhythm.latest
+        grid = onset_grid(latest, self._bar.length)
+        more = NEVER if self._full() else self._polyphony.more() + self._scripted_more()
+        weights, leave = self._rhythm.weights(grid, more)
+        coming = self._script.after(latest) if self._script else None
+        if coming is not None:
+            weights[min((coming - grid[0]) // SIXTEENTH, len(grid) - 1)] += self._config.repeats
+        return weights_of_moments(grid, weights, leave, here, self._bar.length)
 
     def _full(self) -> bool:
         """Say whether nothing is left to add to this onset: no voice, or no pitch below the top of the window."""

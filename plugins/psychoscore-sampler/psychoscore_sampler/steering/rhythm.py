@@ -18,6 +18,9 @@ EVEN, LEAST_EVEN = 8.0, 0.12  # nats a sixteenth; the share of it that stays how
 OFF, UNEVEN = 3.0, 3.0  # what a number of onsets costs for being off by its own size, and for each bit of unevenness
 CORRECTED = 1.0  # share of the evenness that each bit of entropy too many adds
 STRUCK, CROWD = 2, 1.0  # notes that begin together at no price, and nats for each further one: pianists hold the rest
+NO_END = 1 << 62
+FULL = 20.0  # nats that a note loses where no more may sound
+ENDING, MOST_ENDING, HELD = 1.0, 8.0, 3.0  # nats for each note too many, at most; nats that an end loses at most
 NEVER = -math.inf
 
 
@@ -193,6 +196,26 @@ class Polyphony:
             return 0.0
         crowd = CROWD * max(0, self._struck - STRUCK)
         return self._share.weight - crowd + max(-8.0, min(1.5, 2.0 * (self._target - self._count)))
+
+    def heard(self, count: int) -> None:
+        """Set how many notes sound, where that is known; their ends are not."""
+        self._count, self._written = count, [NO_END] * count
+
+    def too_many(self) -> float:
+        """Return the nats that a note loses where as many sound as may."""
+        return FULL if self._most and len(self._written) >= self._most else 0.0
+
+    def endings(self, lengths: np.ndarray) -> np.ndarray:
+        """Return what ending each sounding note (notes,) weighs, by how long it has sounded in 24ths of a quarter.
+
+        While more sound than should, ends gain, those of the oldest most; while fewer do, they lose.
+        """
+        over = self._count - self._target
+        if not self._on:
+            return np.zeros(len(lengths))
+        if over <= 0:
+            return np.full(len(lengths), max(-HELD, over))
+        return np.asarray(min(ENDING * over, MOST_ENDING) + np.log2(np.maximum(lengths, 1) / GRID))
 
     def lengths(self, values: np.ndarray) -> np.ndarray | None:
         """Return the log-weight of lengths in 24ths (ids,), -1 where an id is none; None where all are alike.

@@ -1,0 +1,1 @@
+"""The tokenizer `midi-llm`: the word-level tokens of the public RWKV-4 music checkpoints."""
