@@ -32,6 +32,8 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "psychoscore-hearing": ("rater:attributes",),
         "psychoscore-judge": ("rater:judge",),
         "psychoscore-evaluation": ("exporter:report",),
+        "psychoscore-rtneural": ("exporter:rtneural",),
+        "psychoscore-emotion": (),
         "psychoscore-arranging": ("arranger:instruments", "arranger:performance", "rater:statistics"),
     }
 )

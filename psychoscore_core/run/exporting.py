@@ -12,7 +12,7 @@ from psychoscore_core.config.model import Slot
 from psychoscore_core.errors import CheckpointError, ConfigError, PluginError, RunError, did_you_mean
 from psychoscore_core.plugins import Plugins
 from psychoscore_core.records import Artifact, Checkpoint
-from psychoscore_core.run.learning import Learning
+from psychoscore_core.run.learning import TOKENIZER, Learning, checkpoint_of
 from psychoscore_core.run.parts import Parts
 from psychoscore_core.run.runner import plan_run
 from psychoscore_core.stages.export import Finding, export
@@ -67,6 +67,8 @@ def _slots(resolved: Resolved, name: str | None) -> Mapping[str, Slot]:
 
 def _checkpoint(resolved: Resolved, folder: Path, given: Path | None) -> Checkpoint:
     results: Any = {}
+    if given is not None and not (given / TOKENIZER).is_dir():
+        return checkpoint_of(given)  # it speaks no tokens: a model that listens, say
     if given is not None:
         return Learning(Parts(resolved.project, folder), results).spoken(given, alone=True)
     planned = plan_run(resolved, folder)

@@ -1,4 +1,4 @@
-"""The command `psyco listen`."""
+"""The command `psyco render`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--tail", type=click.FloatRange(0, 30), help="Seconds after the last note.  [default: 1.5]")
 @click.option("--seconds", type=click.FloatRange(1, 3600), help="Longer music is cut there.  [default: 600]")
 @click.option("--timeout", type=click.FloatRange(1, 3600), help="Seconds that a file may take.  [default: 300]")
-def listen(files: tuple[Path, ...], out: Path | None, force: bool, **given: Any) -> None:
+def render(files: tuple[Path, ...], out: Path | None, force: bool, **given: Any) -> None:
     """Render MIDI files to WAV files with a soundfont on this computer.
 
     Prints each file that it writes; a file that cannot be rendered does not keep the others from it.
@@ -66,11 +66,11 @@ def _targets(files: Sequence[Path], out: Path | None, force: bool) -> list[Path]
 
 
 def _render(source: Path, target: Path, soundfont: Path, config: AudioConfig) -> str:
-    from psychoscore_audio.rendering import render
+    from psychoscore_audio import rendering
     from psychoscore_midi.reading import read_midi
 
     remarks: list[str] = []
     score = read_midi(source, remarks=remarks)
     for remark in remarks:
         click.echo(f"{source}: {remark}", err=True)
-    return render(score, target, soundfont, config).summary
+    return rendering.render(score, target, soundfont, config).summary

@@ -1,4 +1,4 @@
-"""Offer the exporter `audio` and the command `psyco listen`."""
+"""Offer the exporter `audio` and the command `psyco render`."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def psyco_exporters() -> Iterable[Component]:
 
 @hookimpl
 def psyco_commands() -> Iterable[click.Command]:
-    """Offer `psyco listen`."""
-    from psychoscore_audio.commands import listen
+    """Offer `psyco render`."""
+    from psychoscore_audio.commands import render
 
-    yield listen
+    yield render

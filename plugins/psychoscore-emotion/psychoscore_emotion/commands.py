@@ -1,0 +1,86 @@
+"""The commands `psyco listen`, from a sound file to a profile, and `psyco emotion`, the model in other forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from psychoscore_emotion.listening import Heard
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("file", metavar="FILE.wav", type=FILE)
+@click.option("-o", "--output", type=FILE, help="The profile to write (JSON); `generation.profile` reads it.")
+@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+def listen(file: Path, output: Path | None, force: bool) -> None:
+    """Hear the emotion of a WAV file, and write the profile that asks for such music.
+
+    Prints what was heard and how sure that is. Of a long file the first ten minutes are heard.
+    """
+    from psychoscore_core.errors import ConfigError
+    from psychoscore_core.whole_files import write_json
+
+    if output and output.exists() and (output.is_dir() or not force):
+        raise ConfigError(f"-o {output}: is there already{'' if output.is_dir() else ' (--force writes over it)'}")
+    if output and not output.parent.is_dir():
+        raise ConfigError(f"-o {output}: the folder {output.parent} does not exist")
+    from psychoscore_emotion.listening import listen as heard_in
+
+    heard = heard_in(file)
+    click.echo("\n".join(_lines(file, heard)))
+    if output:
+        write_json(output, _json(file, heard))
+        click.echo(output)
+
+
+def _lines(file: Path, heard: Heard) -> list[str]:
+    """Return what was heard, a line each, with how sure it is."""
+    shares = ", ".join(f"Q{number} {share:.2f}" for number, share in enumerate(heard.probabilities, 1))
+    lines = [f"{file}: {heard.seconds:.1f} s, quadrant Q{heard.quadrant} ({shares})"]
+    for name in ("valence", "arousal"):
+        side = "positive" if heard.numbers[name] >= 0 else "negative"
+        lines.append(f"  {name:12} {heard.numbers[name]:+.2f}, {side} with probability {heard.sure(name):.2f}")
+    profile = heard.profile()
+    lines.append(f"  trauma       {profile.trauma:.2f}, entropy {profile.entropy:.2f}: from the quadrant and these two")
+    for name in ("disc.dominance", "ocean.extraversion"):
+        short = name.partition(".")[2]
+        lines.append(f"  {short:12} {heard.numbers[name]:.2f} ± {heard.deviations[name]:.2f}")
+    return lines
+
+
+def _json(file: Path, heard: Heard) -> dict[str, object]:
+    """Return the partial JSON form of the profile: what cannot be heard is left out, and so is neutral."""
+    profile = heard.profile()
+    said = f"valence {heard.numbers['valence']:+.2f}, arousal {heard.numbers['arousal']:+.2f}"
+    return {
+        "name": file.stem[:100],
+        "description": f"Heard in {file.name[:100]}: quadrant {heard.quadrant}, {said}.",
+        "disc": {"D": profile.disc.dominance},
+        "ocean": {"E": profile.ocean.extraversion},
+        "trauma": profile.trauma,
+        "entropy": profile.entropy,
+    }
+
+
+@click.group()
+def emotion() -> None:
+    """The model behind `psyco listen`, for other programs."""
+
+
+@emotion.command()
+@click.option("-o", "--output", type=FILE, default="exports/emotion-rtneural", show_default=True, help="The folder.")
+def export(output: Path) -> None:
+    """Write the model for RTNeural, with self-test vectors and a C++ example; wants psychoscore-emotion[train]."""
+    from psychoscore_core.errors import PluginError
+
+    try:
+        from psychoscore_emotion.exporting import export_model
+    except ModuleNotFoundError as error:
+        raise PluginError(f"emotion export needs {error.name}: pip install 'psychoscore-emotion[train]'") from None
+    for path in export_model(output):
+        click.echo(path)
