@@ -25,6 +25,7 @@ from statistics import median
 from typing import Any
 
 from psychoscore_core.whole_files import read_json, write_json
+from psychoscore_sampler.plugin import ConstrainedConfig
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 PSYCO = Path(sys.executable).with_name("psyco")
@@ -145,7 +146,10 @@ def _nats(metrics: dict[str, float], name: str, way: dict[str, Any]) -> str:
 def _control(given: argparse.Namespace, folder: Path, checkpoint: Path) -> dict[str, Any]:
     """Measure how far takes of random profiles follow them, by the model alone and with the sampler's steering."""
     alone = _followed(given, folder, checkpoint, "alone")
-    steered = _followed(given, folder, checkpoint, "steered", "--set", 'sampler={"use": "constrained"}')
+    usual = ConstrainedConfig()
+    steering = [f"sampler.{name}={json.dumps(getattr(usual, name))}" for name in UNSTEERED if name != "use"]
+    sets = [part for text in steering for part in ("--set", text)]
+    steered = _followed(given, folder, checkpoint, "steered", *sets)
     best = sorted(alone, key=lambda name: alone[name], reverse=True)[:3]
     return {
         "control, median rho": f"{median(alone.values()):.2f}",

@@ -14,6 +14,8 @@ from psychoscore_core.records import Training
 from psychoscore_qlora.conditioner import Conditioner, Shape
 from psychoscore_qlora.optimizer import optimizer_of
 
+LEAST = 0.02  # deviation of embeddings that conditions are made for where theirs is still smaller
+
 
 @frozen(kw_only=True, eq=False)
 class Output:
@@ -62,9 +64,9 @@ class Conditioned(nn.Module):
         return logits
 
     def fit_scale(self) -> None:
-        """Let conditions be as large as the model's embeddings are."""
+        """Let conditions be as large as the model's embeddings are, or will be: RWKV's begin next to nothing."""
         table = self.core.get_input_embeddings().weight
-        self.conditioner.scale.fill_(float(table.detach().float().std()))
+        self.conditioner.scale.fill_(max(LEAST, float(table.detach().float().std())))
 
     def optimizer(self, parameters: Mapping[str, Tensor], training: Training) -> torch.optim.Optimizer:
         """Return what training works with."""

@@ -20,7 +20,6 @@ from psychoscore_qlora.model import Conditioned
 from psychoscore_training.known import Known
 
 ADAMW, PAGED = 8.0, 2.0  # bytes of moments a number: two floats, two bytes
-FRESH = 0.02  # how large conditions are where embeddings are still to grow from next to nothing to about that
 OWN_TOKENS = 8192  # more new ids than any set of prefix tokens has: another vocabulary
 
 
@@ -128,10 +127,7 @@ def _file(base: Base | None, device: torch.device) -> int:
 def _conditioned(core: Any, shape: Shape, base: Base | None, before: Known | None) -> Conditioned:
     """Return the core behind a conditioner: the base's own where it has one, else a fresh one."""
     model = Conditioned(core, shape)
-    if base is None:
-        model.conditioner.scale.fill_(FRESH)
-        return model
-    if before is None:
+    if base is None or before is None:
         model.fit_scale()
         return model
     put_conditioner(model.conditioner, base.folder)

@@ -151,7 +151,7 @@ def test_profile_bars_and_prefix_change_what_is_said(make, trained, rwkv_base):
 def test_conditions_are_about_as_large_as_embeddings(make, trained, rwkv_base, whole):
     # RWKV's embeddings begin at 1e-4: conditions of that size would be drowned as soon as they have grown
     options = {"steps": 30, "learning_rate": 1e-2}
-    model = trained(make.rwkv() if whole else make.qlora(base=rwkv_base), **options).model()
+    model = trained(make.rwkv() if whole else make.qlora(base=rwkv_base), **options).model().requires_grad_(False)
     rows = model.embed(torch.arange(BASE)).std()
     styles = model.conditioner.styles(torch.rand(4, 3), torch.ones(4, dtype=torch.bool)).std()
     assert 0.1 < float(styles / rows) < 20
