@@ -72,8 +72,8 @@ class FeatureStream:
 
     def _rows(self, windows: Rows) -> Rows:
         power = powers(windows)
-        mel, strength, level, shape = decibels(power @ mel_bands().T), chroma(power), levels(windows, power), None
-        shape = shapes(windows, power)
+        mel, strength = decibels(power @ mel_bands().T), chroma(power)
+        level, shape = levels(windows, power), shapes(windows, power)
         total = strength.sum(axis=1, keepdims=True)
         classes = (strength + 1e-6) / (total + 12e-6)
         loud, onsets = level[:, :1], self._onset(mel)
