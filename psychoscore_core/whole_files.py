@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -60,6 +61,12 @@ def write_json(path: Path, value: object) -> None:
     """Write a value as indented JSON; what JSON does not know is written as text."""
     with replacing(path) as part:
         part.write_text(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n", "utf-8")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits; it is not read into memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_json(path: Path) -> Any:

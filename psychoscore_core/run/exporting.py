@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from psychoscore_core.building import build, factory_of
 from psychoscore_core.config.explain import Resolved
@@ -66,11 +65,10 @@ def _slots(resolved: Resolved, name: str | None) -> Mapping[str, Slot]:
 
 
 def _checkpoint(resolved: Resolved, folder: Path, given: Path | None) -> Checkpoint:
-    results: Any = {}
-    if given is not None and not (given / TOKENIZER).is_dir():
-        return checkpoint_of(given)  # it speaks no tokens: a model that listens, say
     if given is not None:
-        return Learning(Parts(resolved.project, folder), results).spoken(given, alone=True)
+        if not (given / TOKENIZER).is_dir():
+            return checkpoint_of(given)  # it speaks no tokens: a model that listens, say
+        return Learning(Parts(resolved.project, folder), {}).spoken(given, alone=True)
     planned = plan_run(resolved, folder)
     steps = {step.name: step for step in planned.steps}
     for name, done in planned.done.items():

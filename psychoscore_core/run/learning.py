@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from attrs import asdict, evolve
 
 from psychoscore_core.errors import CheckpointError, RunError
+from psychoscore_core.fitting import mismatch
 from psychoscore_core.records import Checkpoint
 from psychoscore_core.report import Report
 from psychoscore_core.run.parts import Parts
@@ -19,7 +19,7 @@ from psychoscore_core.stages.prepare import prepare
 from psychoscore_core.stages.prepared_data import PreparedData, facts_of
 from psychoscore_core.stages.preparer import Recipe
 from psychoscore_core.stages.tokenize import make_tokenizer
-from psychoscore_core.whole_files import read_json, write_json
+from psychoscore_core.whole_files import read_json, sha256_of, write_json
 
 TOKENIZER = "tokenizer"  # the folder in a checkpoint that holds the tokenizer it was trained with
 
@@ -86,12 +86,8 @@ class Learning:
         found = checkpoint_of(folder)
         self.parts.tokenizer.load(folder / TOKENIZER)
         spoken = self.parts.interface(alone=alone)
-        for what, theirs, ours in (
-            ("vocabulary", found.vocabulary, spoken.vocabulary.digest),
-            ("condition space", found.space, spoken.space.digest),
-        ):
-            if theirs != ours:
-                raise CheckpointError(f"{folder}: trained with the {what} {theirs[:64]}, but this project has {ours}")
+        if text := mismatch((found.vocabulary, found.space), (spoken.vocabulary.digest, spoken.space.digest)):
+            raise CheckpointError(f"{folder}: trained with {text}")
         return evolve(found, interface=spoken)
 
     @cached_property
@@ -190,12 +186,7 @@ def _content_of(start: Path) -> dict[str, str]:
     if not any((start / name).is_file() for name in ("checkpoint.json", "config.json")):
         raise CheckpointError(f"model: {start}: no checkpoint.json or config.json there; name a checkpoint's folder")
     paths = [path for path in sorted(start.iterdir()) if path.suffix in (".json", ".safetensors")]
-    return {path.name: _digest(path) for path in paths}
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    return {path.name: sha256_of(path)[:16] for path in paths}
 
 
 def checkpoint_of(folder: Path) -> Checkpoint:

@@ -10,6 +10,7 @@ import numpy as np
 from attrs import evolve
 
 from psychoscore_core.errors import CheckpointError
+from psychoscore_core.fitting import mismatch
 from psychoscore_core.records import ConditionSpace, Stream, Vocabulary
 from psychoscore_onnx.folder import Opened, open_folder
 from psychoscore_onnx.plugin import OnnxConfig
@@ -29,12 +30,8 @@ class OnnxBackend:
         """Open an exported folder; raises CheckpointError, naming both, where it does not fit the project."""
         opened = open_folder(folder, threads_or(self.config.threads))
         manifest = opened.manifest
-        for what, found, wanted in (
-            ("vocabulary", manifest.vocabulary, self.vocabulary.digest),
-            ("condition space", manifest.space, self.space.digest),
-        ):
-            if found != wanted:
-                raise CheckpointError(f"{folder}: exported with the {what} {found[:64]}, but this project has {wanted}")
+        if text := mismatch((manifest.vocabulary, manifest.space), (self.vocabulary.digest, self.space.digest)):
+            raise CheckpointError(f"{folder}: exported with {text}")
         sizes, families = manifest.sizes, tuple(family.size for family in self.vocabulary.families)
         if (sizes.families, sizes.vector, sizes.bar) != (families, len(self.space.vector), len(self.space.bar)):
             raise CheckpointError(f"{folder / 'manifest.json'}: its sizes do not fit its own vocabulary and space")

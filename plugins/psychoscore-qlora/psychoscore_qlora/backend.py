@@ -14,13 +14,12 @@ from psychoscore_core.errors import CheckpointError, RunError
 from psychoscore_core.records import Checkpoint, ConditionSpace, Stream, Training, Vocabulary
 from psychoscore_core.report import Report
 from psychoscore_core.stages.train import Term
-from psychoscore_qlora.base import Base, open_base
-from psychoscore_qlora.checkpoint import Facts, base_of, read_facts, read_model, write_weights
+from psychoscore_qlora.base_model import Base, open_base
+from psychoscore_qlora.checkpoint import ADAPTER_KIND, WHOLE_KIND, Facts, base_of, read_facts, read_model, write_weights
 from psychoscore_qlora.conditioner import Shape
 from psychoscore_qlora.decoding import Decoding, State, decoding_of
 from psychoscore_qlora.memory import size
 from psychoscore_qlora.model import Conditioned
-from psychoscore_qlora.plugin import QloraConfig, RwkvConfig
 from psychoscore_qlora.trainee import Trainee, adapter_trainee, whole_trainee
 from psychoscore_training.data import Prepared, open_fitting
 from psychoscore_training.devices import join_world, torch_device
@@ -28,8 +27,6 @@ from psychoscore_training.evaluate import evaluate_split
 from psychoscore_training.known import Unlearnt, known_of
 from psychoscore_training.loop import fit
 from psychoscore_training.records import check_digests, read_record, write_record
-
-FORMAT = 1
 
 
 @frozen(kw_only=True, eq=False)
@@ -46,7 +43,7 @@ class Loaded:
 class Backend:
     """What both have in common; satisfies `TrainableBackend` and `Decoder`."""
 
-    name: str
+    kind: tuple[str, int]  # backend and format
 
     def __init__(self, config: Any, vocabulary: Vocabulary, space: ConditionSpace) -> None:
         self.config, self.vocabulary, self.space = config, vocabulary, space
@@ -56,7 +53,7 @@ class Backend:
         if len(vocabulary.families) != 1:
             names = ", ".join(family.name for family in vocabulary.families)
             raise RunError(
-                f"model.use: {self.name} reads one token at a time, but the tokenizer writes rows of {names}: "
+                f"model.use: {self.kind[0]} reads one token at a time, but the tokenizer writes rows of {names}: "
                 "take a flat one, such as midi-llm or remi"
             )
 
@@ -78,7 +75,7 @@ class Backend:
 
         def write(place: Path, step: int, metrics: Mapping[str, float]) -> None:
             write_weights(place, trainee.model, facts, trainee.peft)
-            write_record(place, (self.name, FORMAT), digests, step, metrics)
+            write_record(place, self.kind, digests, step, metrics)
 
         fit(trainee.model, terms, prepared, training, folder, report, write)
         report.remark(f"train: took {size(trainee.peak.bytes())} of memory at the most")
@@ -98,7 +95,7 @@ class Backend:
 
     def load(self, folder: Path) -> None:
         """Load a checkpoint; raises CheckpointError, naming both, where it does not fit the project or its base."""
-        record = read_record(folder, (self.name, FORMAT))
+        record = read_record(folder, self.kind)
         check_digests(record, self.vocabulary.digest, self.space.digest)
         facts = read_facts(folder)
         base = base_of(folder, facts, self.config.base) if facts.lora else open_base(folder)
@@ -153,11 +150,10 @@ class Backend:
         return self._decoding
 
     def _ready(self) -> Loaded:
-        given = self._given()
-        if self._loaded is None and given is not None:
+        if self._loaded is None and (given := self._given()) is not None:
             self.load(given)
         if self._loaded is None:
-            raise CheckpointError(f"{self.name}: no checkpoint is loaded; train one or set model.checkpoint")
+            raise CheckpointError(f"{self.kind[0]}: no checkpoint is loaded; train one or set model.checkpoint")
         return self._loaded
 
     def _open(self, folder: Path) -> Prepared:
@@ -168,7 +164,7 @@ class Backend:
 class RwkvBackend(Backend):
     """An RWKV-4 all of whose weights are trained."""
 
-    name, config = "rwkv", RwkvConfig()
+    kind = WHOLE_KIND
 
     def hidden_size(self) -> int:
         """Return the width of the hidden states."""
@@ -183,11 +179,13 @@ class RwkvBackend(Backend):
 class QloraBackend(Backend):
     """Adapters on a frozen base."""
 
-    name, config = "qlora", QloraConfig()
+    kind = ADAPTER_KIND
 
     def hidden_size(self) -> int:
         """Return the width of the hidden states."""
-        return self._ready().facts.shape.width if self._given() else self.base().width
+        if self._loaded is None and self._given() is None:
+            return self.base().width
+        return self._ready().facts.shape.width
 
     def base(self) -> Base:
         """Return the base that training starts on; raises CheckpointError where the config names none."""

@@ -6,7 +6,6 @@ as psychoscore_rwkv does, so that it can be the base of an adapter. It is read w
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from attrs import asdict, frozen
 from torch import nn
 
 from psychoscore_core.errors import CheckpointError
-from psychoscore_core.whole_files import write_json
-from psychoscore_qlora.base import Base, load_base, open_base
+from psychoscore_core.whole_files import sha256_of, write_json
+from psychoscore_qlora.base_model import Base, load_base, open_base
 from psychoscore_qlora.conditioner import Conditioner, Shape
 from psychoscore_qlora.lora import NF4, Lora, adapted, round_to_nf4, widen
 from psychoscore_qlora.model import Conditioned
@@ -26,6 +25,7 @@ from psychoscore_training.known import Known, known_from
 from psychoscore_training.records import context_of
 
 FORMAT = 1
+WHOLE_KIND, ADAPTER_KIND = ("rwkv", 1), ("qlora", 1)  # backend and format in checkpoint.json
 CONDITIONER, ADAPTER, FACTS = "conditioner.safetensors", "adapter_model.safetensors", "model.json"
 
 
@@ -52,7 +52,7 @@ def write_weights(folder: Path, model: Conditioned, facts: Facts, peft: Any = No
     if facts.lora:
         _write_adapter(folder, peft)
     else:
-        _write_whole(folder, model.core, facts.context)
+        write_whole(folder, model.core, facts.context)
     write_tensors(folder / CONDITIONER, model.conditioner.state_dict())
     write_json(folder / FACTS, facts.json())
 
@@ -147,10 +147,10 @@ def _write_adapter(folder: Path, peft: Any) -> None:
     write_json(folder / "adapter_config.json", {**config, "peft_type": "LORA", "inference_mode": True})
 
 
-def _write_whole(folder: Path, core: Any, context: int) -> None:
+def write_whole(folder: Path, core: Any, context: int) -> None:
     """Write an RWKV-4 as psychoscore_rwkv imports one."""
-    from psychoscore_rwkv.base import CONFIG, MANIFEST, WEIGHTS
-    from psychoscore_rwkv.base import Base as Rwkv
+    from psychoscore_rwkv.base_model import CONFIG, MANIFEST, WEIGHTS
+    from psychoscore_rwkv.base_model import Base as Rwkv
     from psychoscore_rwkv.configuration import configuration
     from psychoscore_rwkv.sizes import Sizes
 
@@ -163,8 +163,7 @@ def _write_whole(folder: Path, core: Any, context: int) -> None:
         hidden=config.intermediate_size,
     )
     write_tensors(folder / WEIGHTS, core.state_dict(), {"format": "pt"})
-    with (folder / WEIGHTS).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = sha256_of(folder / WEIGHTS)
     write_json(folder / CONFIG, {**configuration(sizes, context).to_dict(), "dtype": "float32"})
     facts = {"dtype": "float32", "context": context, "source": folder.name, "source_hash": digest, "hash": digest}
     write_json(folder / MANIFEST, Rwkv(folder=folder, sizes=sizes, **facts).json())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from psychoscore_core.cli.table import table
+from psychoscore_core.report import Silent
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXISTING = click.Path(path_type=Path, exists=True)
@@ -19,16 +19,13 @@ STORE = click.option(
 )
 
 
-class Terminal:
+class Terminal(Silent):
     """A report to the terminal alone: there is no run that it could be written down in."""
 
     def progress(self, label: str, done: int, total: int) -> None:
         """Show how far it has come, where somebody looks."""
         if sys.stderr.isatty():
             click.echo(f"\r{label}: {done}/{total}", nl=done >= total, err=True)
-
-    def step(self, step: int, metrics: Mapping[str, float]) -> None:
-        """Hear nothing: nothing is trained here."""
 
     def remark(self, text: str) -> None:
         """Say one line."""

@@ -14,7 +14,7 @@ from attrs import define
 from torch import Tensor
 
 from psychoscore_core.records import Stream
-from psychoscore_qlora.base import RWKV
+from psychoscore_qlora.base_model import RWKV
 from psychoscore_qlora.model import Conditioned
 
 

@@ -92,8 +92,6 @@ def quantise(core: nn.Module, device: torch.device) -> None:
         parent, _, name = path.rpartition(".")
         setattr(core.get_submodule(parent), name, small.to(device))
     core.is_loaded_in_4bit = True  # type: ignore[assignment]  # what peft asks for
-    # transformers refuses to train what it did not quantise itself without this
-    core._hf_peft_config_loaded = True  # type: ignore[assignment]
 
 
 @torch.no_grad()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 from typing import Any
 
@@ -116,8 +115,16 @@ class Peak:
         """Return the most so far: what torch held on CUDA, else what the process has grown by at its largest."""
         if self.device.type == "cuda":
             return int(torch.cuda.max_memory_allocated(self.device))
-        unit = 1 if sys.platform == "darwin" else 1024
-        return max(0, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit - self._before)
+        return max(0, _largest() - self._before)
+
+
+def _largest() -> int:
+    """Return the most bytes that the process has held."""
+    if sys.platform == "win32":
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource  # not on Windows
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def size(count: float) -> str:

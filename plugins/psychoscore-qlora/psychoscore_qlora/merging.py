@@ -8,10 +8,9 @@ from pathlib import Path
 from attrs import evolve
 
 from psychoscore_core.errors import CheckpointError
-from psychoscore_core.whole_files import write_json
-from psychoscore_qlora.backend import FORMAT, RwkvBackend
-from psychoscore_qlora.base import RWKV
-from psychoscore_qlora.checkpoint import base_of, read_facts, read_model, write_weights
+from psychoscore_core.whole_files import replacing_folder, write_json
+from psychoscore_qlora.base_model import RWKV
+from psychoscore_qlora.checkpoint import WHOLE_KIND, base_of, read_facts, read_model, write_weights
 from psychoscore_training.files import read_json
 
 
@@ -26,15 +25,11 @@ def merge_into(folder: Path, out: Path, base: Path | None = None) -> None:
     if out.exists():
         raise CheckpointError(f"{out}: exists already")
     model = read_model(folder, facts, base_of(folder, facts, base))
-    part = out.with_name(f".{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)  # what a killed one left
-    part.mkdir(parents=True)
-    try:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with replacing_folder(out, "checkpoint.json") as part:
         write_weights(part, model, evolve(facts, base={}, lora=None))
-        record = {**read_json(folder / "checkpoint.json"), "backend": RwkvBackend.name, "format": FORMAT}
+        backend, number = WHOLE_KIND
+        record = {**read_json(folder / "checkpoint.json"), "backend": backend, "format": number}
         write_json(part / "checkpoint.json", {**record, "merged_from": dict(facts.base)})
         if (folder / "tokenizer").is_dir():
             shutil.copytree(folder / "tokenizer", part / "tokenizer")
-        part.rename(out)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)

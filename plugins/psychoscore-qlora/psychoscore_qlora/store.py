@@ -17,7 +17,7 @@ from typing import Any
 from attrs import frozen
 
 from psychoscore_core.errors import CheckpointError, did_you_mean
-from psychoscore_core.whole_files import write_json
+from psychoscore_core.whole_files import replacing_folder, sha256_of, write_json
 from psychoscore_training.files import read_json
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -77,17 +77,12 @@ class Store:
         adapter = Adapter(name=name, hash=found, folder=self.folder / "adapters" / checked(name) / found)
         if adapter.folder.exists():
             return adapter
-        part = adapter.folder.with_name(f".{found}.part")
-        shutil.rmtree(part, ignore_errors=True)  # what a killed one left
-        part.mkdir(parents=True)
-        try:
+        adapter.folder.parent.mkdir(parents=True, exist_ok=True)
+        with replacing_folder(adapter.folder, "checkpoint.json") as part:
             for path in _files(checkpoint):
                 target = part / path.relative_to(checkpoint)
                 target.parent.mkdir(exist_ok=True)
                 shutil.copyfile(path, target)
-            part.replace(adapter.folder)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
         return adapter
 
     def find(self, title: str) -> Adapter:
@@ -156,8 +151,7 @@ def content_hash(checkpoint: Path) -> str:
         path = checkpoint / name
         if not path.is_file():
             raise CheckpointError(f"{checkpoint}: no {name} there, so it is no adapter's checkpoint")
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        digest.update(bytes.fromhex(sha256_of(path)))
     return digest.hexdigest()[:12]
 
 

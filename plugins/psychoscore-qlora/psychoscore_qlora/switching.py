@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from psychoscore_core.errors import CheckpointError, did_you_mean
-from psychoscore_qlora.base import Base
+from psychoscore_qlora.base_model import Base
 from psychoscore_qlora.checkpoint import Facts, base_of, put_adapter, put_conditioner, read_facts, served_base
 from psychoscore_qlora.conditioner import Conditioner
 from psychoscore_qlora.decoding import Decoding, unmerged

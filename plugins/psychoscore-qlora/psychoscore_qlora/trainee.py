@@ -11,13 +11,14 @@ from attrs import evolve, frozen
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Training
 from psychoscore_core.report import Report
-from psychoscore_qlora.base import RWKV, WEIGHTS, Base, load_base, meta_model, open_base
-from psychoscore_qlora.checkpoint import FACTS, Facts, put_conditioner, read_facts
+from psychoscore_qlora.base_model import RWKV, WEIGHTS, Base, load_base, meta_model, open_base
+from psychoscore_qlora.checkpoint import FACTS, WHOLE_KIND, Facts, put_conditioner, read_facts
 from psychoscore_qlora.conditioner import Shape
 from psychoscore_qlora.lora import NF4, Lora, adapted, check_quantization, quantise, targets_of, widen
 from psychoscore_qlora.memory import Peak, check_fits, predict
 from psychoscore_qlora.model import Conditioned
 from psychoscore_training.known import Known
+from psychoscore_training.records import check_digests, read_record
 
 ADAMW, PAGED = 8.0, 2.0  # bytes of moments a number: two floats, two bytes
 OWN_TOKENS = 8192  # more new ids than any set of prefix tokens has: another vocabulary
@@ -150,10 +151,7 @@ def _before(backend: Any, base: Base | None, vocabulary: int) -> tuple[Known | N
 
 
 def _own(backend: Any, folder: Path) -> tuple[Known, Shape]:
-    from psychoscore_qlora.backend import FORMAT, RwkvBackend
-    from psychoscore_training.records import check_digests, read_record
-
-    check_digests(read_record(folder, (RwkvBackend.name, FORMAT)), backend.vocabulary.digest, backend.space.digest)
+    check_digests(read_record(folder, WHOLE_KIND), backend.vocabulary.digest, backend.space.digest)
     facts = read_facts(folder)
     return facts.known, facts.shape
 

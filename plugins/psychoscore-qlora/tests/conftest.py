@@ -81,13 +81,13 @@ def training() -> Training:
 @pytest.fixture(scope="session")
 def rwkv_base(tmp_path_factory) -> Path:
     """A folder as `psyco models import` makes one, of random weights."""
-    from psychoscore_qlora.checkpoint import _write_whole
+    from psychoscore_qlora.checkpoint import write_whole
     from psychoscore_rwkv.model import build
     from psychoscore_rwkv.sizes import Sizes
 
     torch.manual_seed(3)
     folder = tmp_path_factory.mktemp("rwkv-base")
-    _write_whole(folder, build(Sizes(vocabulary=BASE, layers=2, width=64, attention=64, hidden=128)), 32)
+    write_whole(folder, build(Sizes(vocabulary=BASE, layers=2, width=64, attention=64, hidden=128)), 32)
     return folder
 
 

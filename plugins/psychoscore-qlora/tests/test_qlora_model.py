@@ -10,7 +10,7 @@ from psychoscore_core.report import Silent
 from psychoscore_core.stages.train import Term
 from psychoscore_losses.info_nce import InfoNce
 from psychoscore_losses.plugin import InfoNceConfig
-from psychoscore_qlora.base import load_base, open_base
+from psychoscore_qlora.base_model import load_base, open_base
 from psychoscore_qlora.conditioner import Conditioner, Shape
 from psychoscore_qlora.lora import linears, quantise, round_to_nf4, widen
 from psychoscore_qlora.optimizer import optimizer_of

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from psychoscore_core.errors import CheckpointError
-from psychoscore_rwkv.base import Base, header
+from psychoscore_rwkv.base_model import Base, header
 from psychoscore_rwkv.layout import renamed
 
 Arrays = dict[str, np.ndarray]

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.report import Report
-from psychoscore_core.whole_files import write_json
-from psychoscore_rwkv.base import CONFIG, DTYPES, MANIFEST, WEIGHTS, Base, read_base
+from psychoscore_core.whole_files import sha256_of, write_json
+from psychoscore_rwkv.base_model import CONFIG, DTYPES, MANIFEST, WEIGHTS, Base, read_base
 from psychoscore_rwkv.configuration import configuration
 from psychoscore_rwkv.reading import read_tensors
 from psychoscore_rwkv.sizes import Sizes
@@ -43,7 +43,7 @@ def import_checkpoint(source: Path, target: Path, report: Report) -> Base:
             dtype=str(tensors["head.weight"].dtype).removeprefix("torch."),
             context=_context(source.name),
             source=source.name,
-            source_hash=_digest(source),
+            source_hash=sha256_of(source),
             hash=digest,
         )
         _write_facts(part, base)
@@ -59,11 +59,6 @@ def _described(sizes: Sizes) -> str:
 def _context(name: str) -> int:
     found = re.search(r"ctx(\d{1,6})", name)
     return min(max(int(found[1]), 1), 1 << 20) if found else CONTEXT
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

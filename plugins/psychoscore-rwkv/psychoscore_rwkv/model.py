@@ -14,7 +14,7 @@ from transformers.initialization import no_init_weights
 from transformers.models.rwkv.modeling_rwkv import RwkvOutput
 
 from psychoscore_core.errors import CheckpointError
-from psychoscore_rwkv.base import read_base
+from psychoscore_rwkv.base_model import read_base
 from psychoscore_rwkv.configuration import configuration
 from psychoscore_rwkv.initial import HEAD, initialise, orthogonal
 from psychoscore_rwkv.layers import Block

@@ -17,6 +17,7 @@ from torch import Tensor
 from psychoscore_core.errors import CheckpointError
 from psychoscore_rwkv.layout import later_version, renamed, sizes_of, weights
 from psychoscore_rwkv.sizes import Sizes
+from psychoscore_training.files import first_line
 
 DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
@@ -47,7 +48,7 @@ def _safetensors(path: Path) -> Any:
     try:
         return load_file(path)
     except (OSError, SafetensorError, ValueError, KeyError) as error:
-        raise CheckpointError(f"{path}: not readable as safetensors ({_first_line(error)})") from error
+        raise CheckpointError(f"{path}: not readable as safetensors ({first_line(error)})") from error
 
 
 def _pickled(path: Path) -> Any:
@@ -67,7 +68,7 @@ def _pickled(path: Path) -> Any:
                 raise CheckpointError(f"{path}: {text}") from error
             raise CheckpointError(f"{path}: damaged, or not a checkpoint") from error
         except Exception as error:  # its unpickler raises whatever bad bytes lead to
-            raise CheckpointError(f"{path}: damaged, or not a checkpoint ({_first_line(error)})") from error
+            raise CheckpointError(f"{path}: damaged, or not a checkpoint ({first_line(error)})") from error
 
 
 def _check_archive(path: Path) -> None:
@@ -76,7 +77,7 @@ def _check_archive(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
     except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise CheckpointError(f"{path}: damaged, or not a checkpoint ({_first_line(error)})") from error
+        raise CheckpointError(f"{path}: damaged, or not a checkpoint ({first_line(error)})") from error
     if any(part.compress_type != zipfile.ZIP_STORED for part in parts):
         raise CheckpointError(f"{path}: not a checkpoint: its parts are compressed")
     if sum(part.file_size for part in parts) > path.stat().st_size:
@@ -97,7 +98,3 @@ def _checked(path: Path, value: Any) -> dict[str, Tensor]:
         if room < 0 or not tensor.is_contiguous():
             raise CheckpointError(f"{path}: not a checkpoint: {name[:80]!r} is not stored as it says")
     return dict(value)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:200]

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from psychoscore_rwkv.arrays import plain, read_arrays
-from psychoscore_rwkv.base import Base
+from psychoscore_rwkv.base_model import Base
 from psychoscore_rwkv.fused import Fused, Layer, Norm, fuse
 from psychoscore_rwkv.layout import sizes_of
 from psychoscore_rwkv.matrices import maker

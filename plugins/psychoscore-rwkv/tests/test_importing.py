@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.report import Silent
 from psychoscore_rwkv import importing
-from psychoscore_rwkv.base import read_base, verify
+from psychoscore_rwkv.base_model import read_base, verify
 from psychoscore_rwkv.importing import import_checkpoint
 from psychoscore_rwkv.layout import renamed
 from psychoscore_rwkv.model import load

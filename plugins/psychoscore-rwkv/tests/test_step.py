@@ -174,7 +174,7 @@ def test_torch_is_not_imported_to_decode(make):
     script = """
 import sys
 from pathlib import Path
-from psychoscore_rwkv.base import read_base
+from psychoscore_rwkv.base_model import read_base
 from psychoscore_rwkv.step import Engine
 engine = Engine(read_base(Path(sys.argv[1])))
 engine.step(engine.empty(1), engine.embed([3]))

@@ -11,6 +11,7 @@ import numpy as np
 from attrs import frozen
 
 from psychoscore_core.errors import DataError
+from psychoscore_core.fitting import mismatch
 
 SPLITS = ("train", "validation", "test")
 
@@ -79,12 +80,8 @@ def open_fitting(folder: Path, vocabulary: str, space: str, shape: tuple[int, in
     shape: numbers in a profile's vector, and in a bar's condition. Raises DataError, naming both, where they differ.
     """
     data = open_prepared(folder, shape[0])
-    for what, found, wanted in (
-        ("vocabulary", data.vocabulary, vocabulary),
-        ("condition space", data.space, space),
-    ):
-        if found != wanted:
-            raise DataError(f"{data.folder}: prepared with the {what} {found}, but this project has {wanted}")
+    if text := mismatch((data.vocabulary, data.space), (vocabulary, space)):
+        raise DataError(f"{data.folder}: prepared with {text}")
     shapes = (data.vectors.shape[1], data.bar_conditions.shape[1])
     if shapes != shape:
         raise DataError(f"{data.folder}: conditions of {shapes[0]} and {shapes[1]} numbers do not fit the space")

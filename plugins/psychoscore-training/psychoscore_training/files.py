@@ -25,7 +25,7 @@ def read_json(path: Path) -> dict[str, Any]:
             raise CheckpointError(f"{path}: larger than {JSON_LIMIT} bytes, not a checkpoint's")
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: not readable as a checkpoint's JSON ({_first_line(error)})") from error
+        raise CheckpointError(f"{path}: not readable as a checkpoint's JSON ({first_line(error)})") from error
     if not isinstance(value, dict):
         raise CheckpointError(f"{path}: holds no JSON object")
     return value
@@ -49,7 +49,7 @@ def read_tensors(path: Path, expected: Mapping[str, tuple[int, ...]]) -> dict[st
             _check_header(path, file, expected)
             tensors = {name: np.asarray(file.get_tensor(name), np.float32) for name in expected}
     except (OSError, SafetensorError, RuntimeError, ValueError) as error:
-        raise CheckpointError(f"{path}: not readable as safetensors ({_first_line(error)})") from error
+        raise CheckpointError(f"{path}: not readable as safetensors ({first_line(error)})") from error
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise CheckpointError(f"{path}: {name} holds numbers that are not finite")
@@ -75,5 +75,6 @@ def _check_header(path: Path, file: Any, expected: Mapping[str, tuple[int, ...]]
             raise CheckpointError(f"{path}: {name} is {found}, but model.json asks for {wanted}")
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of what an error says, cut; its name where it says nothing."""
     return (str(error) or type(error).__name__).splitlines()[0][:200]

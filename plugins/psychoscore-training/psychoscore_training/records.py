@@ -9,6 +9,7 @@ from typing import Any
 import importlib_metadata
 
 from psychoscore_core.errors import CheckpointError
+from psychoscore_core.fitting import mismatch
 from psychoscore_core.records import Checkpoint
 from psychoscore_core.whole_files import write_json
 from psychoscore_training.files import read_json
@@ -22,11 +23,18 @@ def write_record(
     digests: Mapping[str, str],
     steps: int,
     metrics: Mapping[str, float],
-    **further: Any,  # whatever else the backend wants on record, as JSON
+    further: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the record; kind: backend and format. digests: of `vocabulary` and `space`."""
+    """Write the record; kind: backend and format. digests: of `vocabulary` and `space`. further: as JSON."""
     backend, number = kind
-    record = {"format": number, "backend": backend, **digests, "steps": steps, "metrics": dict(metrics), **further}
+    record = {
+        "format": number,
+        "backend": backend,
+        **digests,
+        "steps": steps,
+        "metrics": dict(metrics),
+        **(further or {}),
+    }
     write_json(folder / NAME, {**record, "psychoscore": importlib_metadata.version("psychoscore")})
 
 
@@ -48,14 +56,8 @@ def read_record(folder: Path, kind: tuple[str, int]) -> Checkpoint:
 
 def check_digests(record: Checkpoint, vocabulary: str, space: str) -> None:
     """Raise CheckpointError, naming both, where a checkpoint was trained with another vocabulary or space."""
-    for what, found, wanted in (
-        ("vocabulary", record.vocabulary, vocabulary),
-        ("condition space", record.space, space),
-    ):
-        if found != wanted:
-            raise CheckpointError(
-                f"{record.folder}: trained with the {what} {found[:64]}, but this project has {wanted}"
-            )
+    if text := mismatch((record.vocabulary, record.space), (vocabulary, space)):
+        raise CheckpointError(f"{record.folder}: trained with {text}")
 
 
 def context_of(path: Path, value: Mapping[str, Any]) -> int:

@@ -59,8 +59,7 @@ def write_checkpoint(
     write_tensors(folder / "model.safetensors", dict(model.named_parameters()))
     facts = {"format": FORMAT, "sizes": asdict(model.sizes), "context": context, "known": known.json()}
     write_json(folder / "model.json", facts)
-    further = {"started_from": dict(origin)} if origin else {}
-    write_record(folder, KIND, digests, steps, metrics, **further)
+    write_record(folder, KIND, digests, steps, metrics, {"started_from": dict(origin)} if origin else None)
 
 
 def read_checkpoint(folder: Path, vocabulary: str, space: str) -> Loaded:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,10 @@ from attrs import asdict, frozen
 from safetensors import SafetensorError, safe_open
 
 from psychoscore_core.errors import CheckpointError
+from psychoscore_core.whole_files import sha256_of
 from psychoscore_rwkv.layout import check_shapes
 from psychoscore_rwkv.sizes import Sizes
-from psychoscore_training.files import read_json
+from psychoscore_training.files import first_line, read_json
 
 FORMAT = 1
 ARCHITECTURE = "rwkv-4"
@@ -70,8 +70,7 @@ def read_base(folder: Path) -> Base:
 
 def verify(base: Base) -> None:
     """Raise CheckpointError when the weights are not those that base.json was written with; reads them all."""
-    with base.weights.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = sha256_of(base.weights)
     if found != base.hash:
         raise CheckpointError(f"{base.weights}: its SHA-256 is {found}, but {MANIFEST} says {base.hash}")
 
@@ -83,8 +82,7 @@ def header(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
             parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118  # no mapping
             return {name: (part.get_dtype(), tuple(part.get_shape())) for name, part in parts.items()}
     except (OSError, SafetensorError, ValueError) as error:
-        text = (str(error) or type(error).__name__).splitlines()[0][:200]
-        raise CheckpointError(f"{path}: not readable as safetensors ({text})") from error
+        raise CheckpointError(f"{path}: not readable as safetensors ({first_line(error)})") from error
 
 
 def _base(folder: Path, value: dict[str, Any]) -> Base:

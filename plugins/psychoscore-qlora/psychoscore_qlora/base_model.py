@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,8 @@ from attrs import frozen
 from torch import nn
 
 from psychoscore_core.errors import CheckpointError
-from psychoscore_training.files import read_json
+from psychoscore_core.whole_files import sha256_of
+from psychoscore_training.files import first_line, read_json
 
 RWKV = "rwkv"
 WEIGHTS = "model.safetensors"
@@ -66,7 +66,7 @@ def meta_model(base: Base) -> nn.Module:
     """Return the model without its weights, to be counted."""
     with torch.device("meta"):
         if base.architecture == RWKV:
-            from psychoscore_rwkv.base import read_base
+            from psychoscore_rwkv.base_model import read_base
             from psychoscore_rwkv.model import build
 
             return build(read_base(base.folder).sizes)
@@ -92,12 +92,12 @@ def load_base(base: Base) -> nn.Module:
             base.folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
         )
     except (OSError, ValueError, RuntimeError) as error:  # what transformers raises, as it comes
-        raise CheckpointError(f"{base.folder}: {_first_line(error)}") from error
+        raise CheckpointError(f"{base.folder}: {first_line(error)}") from error
     return model
 
 
 def _rwkv(folder: Path) -> Base:
-    from psychoscore_rwkv.base import read_base
+    from psychoscore_rwkv.base_model import read_base
 
     found = read_base(folder)
     sizes = found.sizes
@@ -115,14 +115,12 @@ def _other(folder: Path, architecture: str) -> Base:
     config, path = _config(folder), folder / WEIGHTS
     if not path.is_file():
         raise CheckpointError(f"{path}: not there; a base is one file of safetensors, and pickles are not loaded")
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Base(
         folder=folder,
         architecture=architecture,
         vocabulary=int(config.vocab_size),
         width=int(config.hidden_size),
-        hash=digest,
+        hash=sha256_of(path),
         context=int(getattr(config, "max_position_embeddings", 0) or 0),
     )
 
@@ -133,8 +131,4 @@ def _config(folder: Path) -> Any:
     try:
         return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(f"{folder / 'config.json'}: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:200]
+        raise CheckpointError(f"{folder / 'config.json'}: {first_line(error)}") from error
