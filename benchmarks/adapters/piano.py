@@ -75,22 +75,15 @@ def write_data(folder: Path, size: int, rows: int) -> Path:
 
 def make_base(folder: Path, layers: int, width: int) -> Path:
     """Write a random RWKV-4 as an import does."""
-    from psychoscore_qlora.checkpoint import Facts, write_weights
-    from psychoscore_qlora.conditioner import Shape
-    from psychoscore_qlora.model import Conditioned
+    from psychoscore_qlora.checkpoint import write_whole
     from psychoscore_rwkv.model import build
     from psychoscore_rwkv.sizes import Sizes
-    from psychoscore_training.known import Known
 
     if not (folder / "base.json").exists():
         folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(0)
         core = build(Sizes(vocabulary=BASE, layers=layers, width=width, attention=width, hidden=4 * width))
-        shape = Shape(vector=57, bar=68, width=width, tokens=0, rows=1)
-        facts = Facts(base={}, lora=None, shape=shape, vocabulary=BASE, context=4096, known=Known())
-        write_weights(folder, Conditioned(core, shape), facts)
-        for name in ("model.json", "conditioner.safetensors"):
-            (folder / name).unlink()  # an imported one has neither
+        write_whole(folder, core, 4096)
     return folder
 
 

@@ -133,7 +133,7 @@ def tuned(given: argparse.Namespace, base: Path, name: str) -> dict[str, Any]:
         "on disk": f"{sum(path.stat().st_size for path in files if path.exists()) / 1e6:.1f} MB",
         "tokens/s, median": f"{speeds[len(speeds) // 2]:.0f}",
         "nats a note, held out": _nats(metrics, "nats_per_note", way),
-        **_control(given, folder, checkpoint),
+        **_control(given, folder, checkpoint, way["guidance"] > 0),
     }
 
 
@@ -143,17 +143,22 @@ def _nats(metrics: dict[str, float], name: str, way: dict[str, Any]) -> str:
     return f"{metrics[name] * (1.0 if way['guidance'] else ratio):.2f}"
 
 
-def _control(given: argparse.Namespace, folder: Path, checkpoint: Path) -> dict[str, Any]:
-    """Measure how far takes of random profiles follow them, by the model alone and with the sampler's steering."""
+def _control(given: argparse.Namespace, folder: Path, checkpoint: Path, told: bool) -> dict[str, Any]:
+    """Measure how far takes of random profiles follow them, by the model alone and with the sampler's steering.
+
+    told: whether the model was shown conditions, so that guidance means something.
+    """
     alone = _followed(given, folder, checkpoint, "alone")
     usual = ConstrainedConfig()
     steering = [f"sampler.{name}={json.dumps(getattr(usual, name))}" for name in UNSTEERED if name != "use"]
     sets = [part for text in steering for part in ("--set", text)]
     steered = _followed(given, folder, checkpoint, "steered", *sets)
+    guided = _followed(given, folder, checkpoint, "guided", "--set", "sampler.guidance=3") if told else {}
     best = sorted(alone, key=lambda name: alone[name], reverse=True)[:3]
     return {
         "control, median rho": f"{median(alone.values()):.2f}",
         "followed best": ", ".join(f"{name} {alone[name]:.2f}" for name in best),
+        "control with guidance 3, median rho": f"{median(guided.values()):.2f}" if told else "-",
         "control with steering, median rho": f"{median(steered.values()):.2f}",
     }
 

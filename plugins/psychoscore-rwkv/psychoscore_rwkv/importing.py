@@ -15,7 +15,7 @@ from torch import Tensor
 
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.report import Report
-from psychoscore_core.whole_files import sha256_of, write_json
+from psychoscore_core.whole_files import replacing_folder, sha256_of, write_json
 from psychoscore_rwkv.base_model import CONFIG, DTYPES, MANIFEST, WEIGHTS, Base, read_base
 from psychoscore_rwkv.configuration import configuration
 from psychoscore_rwkv.reading import read_tensors
@@ -64,19 +64,14 @@ def _context(name: str) -> int:
 @contextmanager
 def _folder(target: Path, size: int) -> Iterator[Path]:
     """Give a folder beside the target that becomes it when the block ends well, and goes when it fails."""
-    part = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if (free := shutil.disk_usage(target.parent).free) < size + SPARE:
             raise CheckpointError(f"{target}: no space: {size / 1e6:,.0f} MB needed, {free / 1e6:,.0f} MB free")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        yield part
-        part.rename(target)
+        with replacing_folder(target, MANIFEST) as part:
+            yield part
     except OSError as error:
         raise CheckpointError(f"{target}: cannot be written ({error.strerror or error})") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _write_facts(folder: Path, base: Base) -> None:
