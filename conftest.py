@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+os.environ["PSYCO_USER_DATA"] = os.devnull  # models of whoever runs the tests are none of theirs
 CORPORA = Path(__file__).resolve().parent.parent / "shared" / "data"
 
 

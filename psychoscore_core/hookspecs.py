@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
-from psychoscore_core.component import Component, Preset
+from psychoscore_core.component import Component, Preset, ShippedModel
 
 if TYPE_CHECKING:
     import click
@@ -78,6 +78,11 @@ def psyco_exporters() -> Iterable[Component]:
 @hookspec
 def psyco_presets() -> Iterable[Preset]:
     """Offer presets: named config layers."""
+
+
+@hookspec
+def psyco_shipped_models() -> Iterable[ShippedModel]:
+    """Offer trained models that come with the package; folders of their names may replace them (model_files.py)."""
 
 
 @hookspec

@@ -11,13 +11,14 @@ from typing import Any
 from attrs import evolve
 
 from psychoscore_core import hookspecs
-from psychoscore_core.component import Component, Preset
+from psychoscore_core.component import Component, Preset, ShippedModel
 from psychoscore_core.errors import did_you_mean
 
 HOOKS = MappingProxyType({name: hook for name, hook in vars(hookspecs).items() if name.startswith("psyco_")})
 # What a collecting hook offers; every other hook is a notice.
 KIND_OF_HOOK: Mapping[str, str] = MappingProxyType(
-    {hook: kind for kind, hook in hookspecs.KINDS.items()} | {"psyco_presets": "preset", "psyco_commands": "command"}
+    {hook: kind for kind, hook in hookspecs.KINDS.items()}
+    | {"psyco_presets": "preset", "psyco_shipped_models": "shipped-model", "psyco_commands": "command"}
 )
 CORE_COMMANDS = ("run", "generate", "export", "plugins", "config", "doctor")
 MOST_OFFERS = 1000  # per hook: an endless generator is a fault, not a reason to run out of memory
@@ -100,4 +101,4 @@ def _wanted(hook: str) -> type[Any]:
         import click
 
         return click.Command
-    return Preset if hook == "psyco_presets" else Component
+    return {"psyco_presets": Preset, "psyco_shipped_models": ShippedModel}.get(hook, Component)

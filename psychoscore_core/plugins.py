@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from psychoscore_core import hookspecs
 from psychoscore_core.building import build
 from psychoscore_core.built_in import BUILT_IN, provider_of
-from psychoscore_core.component import Component, Preset
+from psychoscore_core.component import Component, Preset, ShippedModel
 from psychoscore_core.errors import PluginError, did_you_mean
 from psychoscore_core.notices import Notices
 from psychoscore_core.plugin_loading import Plugin, canonical, installed, load
@@ -94,6 +94,10 @@ class Plugins:
         """Return the presets that plugins offer by name."""
         return Offers("preset", self.loaded)
 
+    def shipped_models(self) -> Offers[ShippedModel]:
+        """Return the trained models that come with plugins by name."""
+        return Offers("shipped-model", self.loaded)
+
     def commands(self) -> Sequence[click.Command]:
         """Return the commands that plugins offer, sorted by name; a name that two offer is left out."""
         return tuple(Offers[Any]("command", self.loaded).values())
@@ -104,7 +108,7 @@ class Plugins:
 
     def conflicts(self) -> tuple[str, ...]:
         """Return one sentence for every name that several plugins offer."""
-        kinds = (*hookspecs.KINDS, "preset", "command")
+        kinds = (*hookspecs.KINDS, "preset", "shipped-model", "command")
         return tuple(text for kind in kinds for text in Offers[Any](kind, self.loaded).conflicts.values())
 
     def build(self, component: Component, config: object, **facts: object) -> Any:

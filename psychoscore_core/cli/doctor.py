@@ -29,6 +29,7 @@ def _text(findings: dict[str, Any]) -> str:
         ("Packages", table(("package", "version", "for"), _package_rows(findings["packages"]))),
         ("Plugins", table(("plugin", "distribution", "state"), _plugin_rows(findings["plugins"]))),
         ("Folders", _pairs(findings["folders"])),
+        ("Models", table(("model", "from", "folder", "for"), _model_rows(findings["models"]))),
         ("What works", table(("", "what", "how to get it"), _ability_rows(findings["abilities"]))),
     ]
     conflicts = [f"CONFLICT: {text}" for text in findings["conflicts"]]
@@ -47,6 +48,14 @@ def _package_rows(packages: list[dict[str, str]]) -> list[tuple[str, str, str]]:
 def _plugin_rows(plugins: list[dict[str, str]]) -> list[tuple[str, str, str]]:
     rows = [(p["name"], f"{p['distribution']} {p['version']}", p["error"] or p["state"]) for p in plugins]
     return rows or [("none", "", "")]
+
+
+def _model_rows(models: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
+    rows = []
+    for model in models:
+        rows.append((model["name"], model["found"] or "NOWHERE", model["problem"] or model["folder"], model["summary"]))
+        rows += [("", f"({where})", folder, "not used") for where, folder in model["hidden"].items()]
+    return rows or [("none", "", "", "")]
 
 
 def _ability_rows(abilities: list[dict[str, Any]]) -> list[tuple[str, str, str]]:

@@ -17,7 +17,9 @@ import importlib_metadata
 from attrs import frozen
 
 from psychoscore_core.built_in import provider_of
+from psychoscore_core.component import ShippedModel
 from psychoscore_core.config.layers import SYSTEM_FOLDER, USER_FOLDER, config_folder
+from psychoscore_core.model_files import places, problem_of, user_data_folder
 from psychoscore_core.plugins import Plugins
 
 PACKAGES: Mapping[str, str] = {
@@ -86,6 +88,7 @@ def examine(plugins: Plugins) -> dict[str, Any]:
         "plugins": _plugins(plugins),
         "conflicts": list(plugins.conflicts()),
         "folders": _folders(),
+        "models": [_model(model) for model in plugins.shipped_models().values()],
         "abilities": [*(_ability(a, plugins, versions) for a in ABILITIES), *_machine_abilities(gpu)],
     }
 
@@ -143,11 +146,26 @@ def _folders() -> dict[str, str]:
     here = Path.cwd()
     fonts = sorted(f for folder in SOUNDFONT_FOLDERS for f in Path(folder).expanduser().glob("*.sf[23]"))
     return {
+        "user data": str(user_data_folder()),
         "user config": _existing(config_folder(USER_FOLDER)),
         "system config": _existing(config_folder(SYSTEM_FOLDER)),
         "project": f"{here} ({'psychoscore.json found' if (here / 'psychoscore.json').exists() else 'no project'})",
         "runs": f"{here / 'runs'} ({'writable' if _writable(here) else 'NOT WRITABLE'})",
         "soundfont": str(fonts[0]) if fonts else "none found (only needed to listen to MIDI files)",
+    }
+
+
+def _model(model: ShippedModel) -> dict[str, Any]:
+    """Return where a model's folder was found, and where it would also be: the stronger place hides the weaker."""
+    looked = list(places(model, Path.cwd()))
+    there = [place for place in looked if place.there]
+    return {
+        "name": model.name,
+        "summary": model.summary,
+        "found": there[0].where if there else "",
+        "folder": str(there[0].folder) if there else "",
+        "problem": problem_of(there[0]) if there else f"nowhere among {', '.join(str(p.folder) for p in looked)}",
+        "hidden": {place.where: str(place.folder) for place in there[1:]},
     }
 
 

@@ -10,7 +10,7 @@ from attrs import NOTHING
 
 from psychoscore_core.cli.options import plugin_options
 from psychoscore_core.cli.table import table
-from psychoscore_core.component import Component, Preset
+from psychoscore_core.component import Component, Preset, ShippedModel
 from psychoscore_core.errors import PluginError, did_you_mean
 from psychoscore_core.option_docs import options_of
 from psychoscore_core.plugins import Plugin, Plugins, discover
@@ -55,6 +55,8 @@ def _offer(kind: str, offer: Any) -> dict[str, Any]:
         return record | {"factory": offer.factory, "options": _options(offer.config)}
     if isinstance(offer, Preset):
         return record | {"summary": offer.summary, "origin": offer.origin, "config": offer.config}
+    if isinstance(offer, ShippedModel):
+        return record | {"summary": offer.summary, "origin": offer.origin, "package": offer.package}
     return record | {"summary": offer.get_short_help_str()}
 
 

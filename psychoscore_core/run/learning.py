@@ -74,8 +74,9 @@ class Learning:
         parts = self.parts
         if parts.composes:
             return None
-        trained = None if parts.checkpoint or parts.weights else self.results.get("train")
-        folder = parts.checkpoint or parts.weights or (trained.folder if trained else None)
+        shipped = parts.weights.folder if parts.weights else None
+        trained = None if parts.checkpoint or shipped else self.results.get("train")
+        folder = parts.checkpoint or shipped or (trained.folder if trained else None)
         return self.spoken(folder) if folder else None
 
     def spoken(self, folder: Path, *, alone: bool = False) -> Checkpoint:

@@ -13,9 +13,11 @@ from psychoscore_core.building import build, factory_of
 from psychoscore_core.config.config_class import plain
 from psychoscore_core.config.model import Project, Slot
 from psychoscore_core.errors import DataError
+from psychoscore_core.model_files import Place, find_model
 from psychoscore_core.records import Interface
 from psychoscore_core.run.steps import identity
 from psychoscore_core.stages.train import Term
+from psychoscore_core.whole_files import sha256_of
 
 if TYPE_CHECKING:
     from psychoscore_core.stages.encode import ProfileEncoder
@@ -69,10 +71,12 @@ class Parts:
         found: Path | None = getattr(options, "ready", None) or getattr(options, "checkpoint", None)
         return found
 
-    @property
-    def weights(self) -> Path | None:
-        """The folder of the checkpoint that comes with the model, where its options name one."""
-        return getattr(self.project.model.options, "weights", None)
+    @cached_property
+    def weights(self) -> Place | None:
+        """Where the weights of a model that comes with its package lie: named, or found in the order of model_files."""
+        options = self.project.model.options
+        shipped = getattr(options, "shipped", None)
+        return find_model(shipped, self.folder, getattr(options, "weights", None)) if shipped else None
 
     @property
     def start(self) -> Path | None:
@@ -85,6 +89,7 @@ class Parts:
         if self.composes:
             return self._built(self.project.model)
         facts = {"vocabulary": self.tokenizer.vocabulary, "space": self.encoder.space}
+        facts |= {"weights": self.weights.folder} if self.weights else {}
         return self._built(self.project.model, **facts)
 
     def terms(self) -> dict[str, Term]:
@@ -122,6 +127,8 @@ class Parts:
             return {key: _slot_identity(_without_paths(slot)) for key, slot in value.items()}
         if isinstance(value, Mapping):
             return {key: _slot_identity(slot) for key, slot in value.items()}
+        if name == "model" and self.weights and self.weights.where != "package":
+            return _slot_identity(value) | {"weights": _content_of(self.weights.folder)}
         return _slot_identity(value)
 
     def _built(self, slot: Slot, **facts: Any) -> Any:
@@ -130,6 +137,11 @@ class Parts:
 
 def _slot_identity(slot: Slot) -> dict[str, Any]:
     return identity(slot.component, plain(slot.options))
+
+
+def _content_of(folder: Path) -> dict[str, str]:
+    """Return digests of a checkpoint's files; the package's own are known by the version of the component."""
+    return {path.name: sha256_of(path)[:16] for path in sorted(folder.iterdir()) if path.is_file()}
 
 
 def _without_paths(slot: Slot) -> Slot:

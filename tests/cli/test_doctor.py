@@ -23,13 +23,13 @@ def test_every_section_is_printed(psyco, install):
     install("psycho-bad", "raise ValueError('no moon')")
     done = psyco("doctor")
     titles = [line for line in done.stdout.splitlines() if line and not line.startswith(" ")]
-    assert (done.returncode, titles) == (0, ["System", "Packages", "Plugins", "Folders", "What works"])
+    assert (done.returncode, titles) == (0, ["System", "Packages", "Plugins", "Folders", "Models", "What works"])
     assert "ValueError: no moon" in done.stdout
 
 
 def test_json_has_every_section(psyco):
     found = json.loads(psyco("doctor", "--json").stdout)
-    assert list(found) == ["system", "packages", "plugins", "conflicts", "folders", "abilities"]
+    assert list(found) == ["system", "packages", "plugins", "conflicts", "folders", "models", "abilities"]
 
 
 def test_an_absent_package_says_how_to_get_it(monkeypatch):
@@ -85,3 +85,25 @@ def test_the_doctor_imports_nothing_heavy(psyco):
     done = psyco("doctor", PYTHONPROFILEIMPORTTIME="1")
     assert done.returncode == 0
     assert "| torch\n" not in done.stderr
+
+
+def test_where_models_lie_is_said(findings):
+    pianist = next(model for model in findings["models"] if model["name"] == "pianist")
+    assert (pianist["found"], pianist["problem"], pianist["hidden"]) == ("package", "", {})
+    assert pianist["folder"].endswith("checkpoint")
+
+
+def test_a_models_stronger_place_hides_the_weaker(tmp_path, monkeypatch):
+    monkeypatch.setattr(examination, "_gpu", lambda torch: {"devices": [], "note": "not asked"})
+    monkeypatch.setenv("PSYCO_USER_DATA", str(tmp_path / "user"))
+    monkeypatch.chdir(tmp_path)
+    for folder in (tmp_path / "data" / "pianist", tmp_path / "user" / "pianist"):
+        folder.mkdir(parents=True)
+        (folder / "checkpoint.json").write_text("{}")
+    pianist = next(m for m in examination.examine(discover())["models"] if m["name"] == "pianist")
+    assert (pianist["found"], list(pianist["hidden"])) == ("project", ["user", "package"])
+
+
+def test_a_models_folder_that_holds_none_is_told(tmp_path, psyco):
+    (tmp_path / "here" / "data" / "emotion").mkdir(parents=True)
+    assert "emotion: no checkpoint.json there; a model's folder holds one" in psyco("doctor").stdout

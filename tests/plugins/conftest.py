@@ -16,7 +16,7 @@ from psychoscore_core.testing.subject import Subject
 
 HEAD = """
 from attrs import frozen
-from psychoscore_core import Component, Preset, hookimpl
+from psychoscore_core import Component, Preset, ShippedModel, hookimpl
 
 @frozen(kw_only=True)
 class Config:

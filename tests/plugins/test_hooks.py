@@ -83,6 +83,13 @@ def test_psyco_presets(install):
     assert (preset.config, preset.origin) == ({"name": "x"}, "psycho-toy 1.0")
 
 
+def test_psyco_shipped_models(install):
+    made = "ShippedModel(name='n', package='psycho_toy', summary='S.')"
+    install("psycho-toy", f"@hookimpl\ndef psyco_shipped_models():\n    yield {made}")
+    model = discover().shipped_models()["n"]
+    assert (model.package, model.folder, model.origin) == ("psycho_toy", "checkpoint", "psycho-toy 1.0")
+
+
 def test_psyco_commands(install):
     install("psycho-toy", "import click\n@hookimpl\ndef psyco_commands():\n    yield click.Command('hum')")
     found = discover()

@@ -11,13 +11,20 @@ if TYPE_CHECKING:
     from psychoscore_emotion.listening import Heard
 
 FILE = click.Path(path_type=Path)
+MODEL = click.option(
+    "--model",
+    type=FILE,
+    metavar="FOLDER",
+    help="Another model; else data/emotion here, emotion in the user's data folder, or the package's own.",
+)
 
 
 @click.command()
 @click.argument("file", metavar="FILE.wav", type=FILE)
 @click.option("-o", "--output", type=FILE, help="The profile to write (JSON); `generation.profile` reads it.")
 @click.option("--force", is_flag=True, help="Write over a file that is there already.")
-def listen(file: Path, output: Path | None, force: bool) -> None:
+@MODEL
+def listen(file: Path, output: Path | None, force: bool, model: Path | None) -> None:
     """Hear the emotion of a WAV file, and write the profile that asks for such music.
 
     Prints what was heard and how sure that is. Of a long file the first ten minutes are heard.
@@ -30,8 +37,9 @@ def listen(file: Path, output: Path | None, force: bool) -> None:
     if output and not output.parent.is_dir():
         raise ConfigError(f"-o {output}: the folder {output.parent} does not exist")
     from psychoscore_emotion.listening import listen as heard_in
+    from psychoscore_emotion.net import Net
 
-    heard = heard_in(file)
+    heard = heard_in(file, Net(_found(model)))
     click.echo("\n".join(_lines(file, heard)))
     if output:
         write_json(output, _json(file, heard))
@@ -74,7 +82,8 @@ def emotion() -> None:
 
 @emotion.command()
 @click.option("-o", "--output", type=FILE, default="exports/emotion-rtneural", show_default=True, help="The folder.")
-def export(output: Path) -> None:
+@MODEL
+def export(output: Path, model: Path | None) -> None:
     """Write the model for RTNeural, with self-test vectors and a C++ example; wants psychoscore-emotion[train]."""
     from psychoscore_core.errors import PluginError
 
@@ -82,5 +91,12 @@ def export(output: Path) -> None:
         from psychoscore_emotion.exporting import export_model
     except ModuleNotFoundError as error:
         raise PluginError(f"emotion export needs {error.name}: pip install 'psychoscore-emotion[train]'") from None
-    for path in export_model(output):
+    for path in export_model(output, _found(model)):
         click.echo(path)
+
+
+def _found(named: Path | None) -> Path:
+    from psychoscore_core.model_files import find_model
+    from psychoscore_emotion.plugin import EMOTION
+
+    return find_model(EMOTION, Path(), named).folder

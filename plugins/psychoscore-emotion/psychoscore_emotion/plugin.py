@@ -1,14 +1,25 @@
-"""Offer the commands `psyco listen` and `psyco emotion`."""
+"""Offer the commands `psyco listen` and `psyco emotion`, and the model behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from psychoscore_core import hookimpl
+from psychoscore_core import ShippedModel, hookimpl
 
 if TYPE_CHECKING:
     import click
+
+
+EMOTION = ShippedModel(
+    name="emotion", package="psychoscore_emotion", summary="hears the emotion of sound, for `psyco listen`"
+)
+
+
+@hookimpl
+def psyco_shipped_models() -> Iterable[ShippedModel]:
+    """Offer the model, so that it can be found and replaced."""
+    yield EMOTION
 
 
 @hookimpl

@@ -6,10 +6,12 @@ import sys
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from psychoscore_core.cli.main import main
 from psychoscore_core.profile_json import read_profile
 from psychoscore_emotion.listening import listen
+from psychoscore_emotion.net import CHECKPOINT, WEIGHTS
 
 
 @pytest.fixture
@@ -125,3 +127,21 @@ def test_music_from_the_profiles_moves_as_the_clips_do(psyco, clips, tmp_path):
         found[name] = heard_of(midi)
     assert found["loud"][0] > found["soft"][0] + 10
     assert found["loud"][1] > 1.5 * found["soft"][1]
+
+
+def test_a_model_in_the_folders_data_takes_the_place_of_the_packages(psyco, clips, tmp_path, monkeypatch):
+    deaf = load_file(CHECKPOINT / WEIGHTS)
+    deaf["head.weight"] *= 0
+    (tmp_path / "data" / "emotion").mkdir(parents=True)
+    save_file(deaf, tmp_path / "data" / "emotion" / WEIGHTS)
+    (tmp_path / "data" / "emotion" / "checkpoint.json").write_text("{}")
+    with_packages = psyco("listen", clips["loud"])[1]
+    monkeypatch.chdir(tmp_path)
+    with_own = psyco("listen", clips["loud"])[1]
+    assert with_own != with_packages
+    assert psyco("listen", clips["loud"], "--model", CHECKPOINT)[1] == with_packages
+
+
+def test_a_model_that_is_not_there_is_refused_in_one_line(psyco, clips, tmp_path):
+    code, out, error = psyco("listen", clips["loud"], "--model", tmp_path / "nowhere")
+    assert (code, out, error) == (2, "", f"error: model emotion: {tmp_path / 'nowhere'}: no such folder\n")

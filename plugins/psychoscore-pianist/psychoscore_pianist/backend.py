@@ -1,4 +1,4 @@
-"""The backend `pianist`: the transformer's decoder on the weights that lie beside this file."""
+"""The backend `pianist`: the transformer's decoder on weights that are there without training."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from psychoscore_core.errors import CheckpointError
+from psychoscore_core.model_files import find_model
 from psychoscore_core.records import ConditionSpace, Stream, Vocabulary
-from psychoscore_pianist.plugin import WEIGHTS, PianistConfig
+from psychoscore_pianist.plugin import PIANIST, PianistConfig
 from psychoscore_transformer.backend import TransformerBackend
 from psychoscore_transformer.plugin import TransformerConfig
 
@@ -20,9 +21,12 @@ T = TypeVar("T")
 class Pianist:
     """Satisfies `Decoder`, and can be evaluated on prepared data; loads itself when first asked to play."""
 
-    def __init__(self, config: PianistConfig, vocabulary: Vocabulary, space: ConditionSpace) -> None:
+    def __init__(
+        self, config: PianistConfig, vocabulary: Vocabulary, space: ConditionSpace, weights: Path | None = None
+    ) -> None:
+        """weights: the folder; None = looked for with the working folder as the project's."""
         options = TransformerConfig(
-            checkpoint=WEIGHTS,
+            checkpoint=weights or find_model(PIANIST, Path(), config.weights).folder,
             max_context=config.max_context,
             engine=config.engine,
             precision=config.precision,

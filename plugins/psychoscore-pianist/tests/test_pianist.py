@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from attrs import evolve
+from safetensors.numpy import load_file, save_file
 
+from psychoscore_core.cli.main import main
+from psychoscore_core.config.layers import load_project
 from psychoscore_core.errors import CheckpointError
+from psychoscore_core.plugins import discover
 from psychoscore_core.profile import Profile
 from psychoscore_core.records import SCALES, BarPlan, Piece, Plan, Stream
+from psychoscore_core.run.parts import Parts
 from psychoscore_core.stages.prepared_data import PreparedWriter, facts_of
 from psychoscore_core.stages.preparer import tokenized
 from psychoscore_core.stages.sample import Request
@@ -127,3 +134,48 @@ def test_other_tokens_are_refused_in_one_line():
         Pianist(PianistConfig(), other.vocabulary, ENCODER.space).start(
             [Stream(rows=other.prompt(), vector=None, bars=None)]
         )
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A folder to run `psyco` in, with the weights in data/pianist and half their bass."""
+    shutil.copytree(WEIGHTS, tmp_path / "data" / "pianist")
+    tensors = load_file(WEIGHTS / "model.safetensors")
+    tensors["norm.weight"] = tensors["norm.weight"] * np.float16(0.5)
+    save_file(tensors, tmp_path / "data" / "pianist" / "model.safetensors")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def generated(*sets):
+    with pytest.raises(SystemExit) as end:
+        main(["generate", "hamlet", "-o", "a.mid", "--bars", "4", *sets])
+    assert end.value.code == 0
+    return Path("a.mid").read_bytes()
+
+
+def test_weights_in_the_projects_data_take_the_place_of_the_packages(project):
+    own = generated()
+    shutil.rmtree(project / "data")
+    assert generated() != own
+
+
+def test_named_weights_take_the_place_of_all(project):
+    own = generated()
+    assert generated("--set", f"model.weights={WEIGHTS}") != own
+
+
+def test_a_run_with_other_weights_is_another_run(project):
+    (project / "psychoscore.json").write_text('{"name": "p", "generation": {"profile": "hamlet", "bars": 2}}')
+    resolved = load_project(project, discover())
+    other = Parts(resolved.project, project).identity("model")
+    shutil.rmtree(project / "data")
+    assert "weights" in other and "weights" not in Parts(resolved.project, project).identity("model")
+
+
+def test_a_folder_in_data_that_is_no_model_is_refused_in_one_line(project, capsys):
+    (project / "data" / "pianist" / "checkpoint.json").unlink()
+    with pytest.raises(SystemExit) as end:
+        main(["generate", "hamlet", "-o", "a.mid"])
+    assert end.value.code == 2
+    assert "data/pianist: no checkpoint.json there" in capsys.readouterr().err
