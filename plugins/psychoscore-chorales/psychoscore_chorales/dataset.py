@@ -13,6 +13,7 @@ from psychoscore_chorales.grids import Grid, read_grid, read_json
 from psychoscore_chorales.plugin import ChoralesConfig
 from psychoscore_chorales.scores import score_of
 from psychoscore_chorales.twins import informed, twins
+from psychoscore_core.corpus_files import seeded_split
 from psychoscore_core.errors import DataError
 from psychoscore_core.profile import Profile
 from psychoscore_core.records import KEYS, Attributes, Piece
@@ -23,6 +24,7 @@ else:
     Score = Any
 
 JSON = "Jsb16thSeparated.json"
+SHARES = (0.6, 0.2)  # of the chorales, to train on and to validate; the rest is test
 LOWEST, HIGHEST = 33, 84  # what voices sing, with some room: no transposition leaves it
 
 
@@ -93,7 +95,7 @@ class Chorales:
             return {key: key.rpartition("-")[0] for key in self._table}
         known = twins(self._midi, self._table)
         return {
-            key: known[key].rpartition("-")[0] if key in known else seeded_split(key, self.config.seed)
+            key: known[key].rpartition("-")[0] if key in known else seeded_split(key, self.config.seed, *SHARES)
             for key in self._files
         }
 
@@ -128,9 +130,3 @@ class Chorales:
                 tempo=grid.tempo and round(grid.tempo, 2),
             ),
         )
-
-
-def seeded_split(key: str, seed: int) -> str:
-    """Return a chorale's split, drawn from the seed and its name alone: 60% train, 20% validation, 20% test."""
-    share = int.from_bytes(hashlib.sha256(f"{seed}/split/{key}".encode()).digest()[:6]) / 2**48
-    return "train" if share < 0.6 else "validation" if share < 0.8 else "test"

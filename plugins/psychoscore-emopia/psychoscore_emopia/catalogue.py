@@ -7,9 +7,10 @@ from pathlib import Path
 
 from attrs import frozen
 
+from psychoscore_core.corpus_files import seeded_split
 from psychoscore_core.errors import DataError
 from psychoscore_emopia.plugin import EmopiaConfig
-from psychoscore_emopia.splits import official_splits, seeded_split
+from psychoscore_emopia.splits import official_splits
 from psychoscore_emopia.tables import CLIP, check_labels, column, key_and_mode
 
 TABLES = ("label.csv", "key_mode_tempo.csv")

@@ -6,11 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from psychoscore_emopia.quadrants import shares
-from psychoscore_emopia.tables import CLIP, rows_of
+from psychoscore_core.corpus_files import csv_lists
+from psychoscore_emopia.tables import CLIP
 
 SPLITS = {"train": "train", "val": "validation", "dev": "validation", "test": "test"}  # what a file name begins with
-TRAIN, VALIDATION = 0.8, 0.1  # shares of the songs; the rest is test
 
 
 def official_splits(folder: Path, remarks: list[str]) -> Mapping[str, str]:
@@ -38,14 +37,8 @@ def _whole(song: str, clips: Mapping[str, int], remarks: list[str]) -> str:
     return best
 
 
-def seeded_split(song: str, seed: int) -> str:
-    """Return a song's split, drawn from the seed and its name alone: 80% train, 10% validation, 10% test."""
-    share, _ = shares(f"{seed}/split/{song}")
-    return "train" if share < TRAIN else "validation" if share < TRAIN + VALIDATION else "test"
-
-
 def _songs(path: Path) -> Iterator[str]:
-    for row in rows_of(path):
+    for row in csv_lists(path):
         for cell in row:
             if clip := CLIP.fullmatch(cell.strip().removesuffix(".mid")):
                 yield clip["song"]

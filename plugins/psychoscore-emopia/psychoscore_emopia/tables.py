@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from psychoscore_core.corpus_files import csv_lists
 from psychoscore_core.errors import DataError
 from psychoscore_core.records import KEYS
 
 # Q3_<song on YouTube>_<number>; a song's name may itself hold or begin with _ and -.
 CLIP = re.compile(r"(?P<clip>Q(?P<quadrant>[1-4])_(?P<song>.+)_\d+)(?P<segment>_seg\d*)?")
 _SHARPS = dict(zip(("C#", "D#", "F#", "G#", "A#"), ("Db", "Eb", "Gb", "Ab", "Bb"), strict=True))
-MAX_BYTES = 20_000_000
-
-
-def rows_of(path: Path) -> list[list[str]]:
-    """Return the rows of a CSV file as text; raises DataError on a file that is none."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DataError(f"{path}: too large for a table of EMOPIA (over {MAX_BYTES:,} bytes)")
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.reader(file))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path}: not a CSV file: {error}") from None
 
 
 def column(path: Path, key: str, value: str) -> Mapping[str, str]:
     """Return two columns as a mapping; empty where there is no such file, DataError where a column is missing."""
     if not path.exists():
         return {}
-    rows = rows_of(path)
+    rows = csv_lists(path)
     header = rows[0] if rows else []
     for name in (key, value):
         if name not in header:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from symusic import Score
 
+from psychoscore_core.corpus_files import seeded_split
 from psychoscore_core.errors import DataError
 from psychoscore_core.records import Piece
 from psychoscore_core.rule_table import DYNAMICS, key_of
@@ -19,7 +20,6 @@ from psychoscore_emopia.dataset import Emopia
 from psychoscore_emopia.evidence import dominance_of, extraversion_of
 from psychoscore_emopia.plugin import EmopiaConfig
 from psychoscore_emopia.quadrants import QUADRANTS
-from psychoscore_emopia.splits import seeded_split
 
 
 def dataset(path: Path, **options: Any) -> Emopia:

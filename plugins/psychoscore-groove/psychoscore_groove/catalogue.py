@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 import math
 import re
 from collections.abc import Mapping
@@ -11,13 +9,13 @@ from pathlib import Path
 
 from attrs import frozen
 
+from psychoscore_core.corpus_files import csv_rows, seeded_split
 from psychoscore_core.errors import DataError
 from psychoscore_groove.plugin import GrooveConfig
 
 COLUMNS = ("session", "id", "style", "bpm", "beat_type", "time_signature", "midi_filename", "duration", "split")
 SPLITS = ("train", "validation", "test")
 KINDS = ("beat", "fill")
-MAX_BYTES = 20_000_000
 _SIGNATURE = re.compile(r"([1-9]\d?)-(1|2|4|8|16|32)")
 SLOWEST, FASTEST = 10.0, 400.0  # beats a minute
 
@@ -62,20 +60,7 @@ def _rows(table: Path) -> list[dict[str, str]]:
             f"{table.parent}: the Groove dataset is not here (no info.csv); set the dataset's path, or get "
             "groove-v1.0.0-midionly.zip of Magenta's Groove MIDI Dataset"
         )
-    try:
-        if table.stat().st_size > MAX_BYTES:
-            raise DataError(f"{table}: too large for a table of performances (over {MAX_BYTES:,} bytes)")
-        with table.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
-    except OSError as error:
-        raise DataError(f"{table}: cannot be read: {error.strerror or error}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{table}: not a CSV file: {error}") from None
-    for name in COLUMNS:
-        if name not in (reader.fieldnames or ()):
-            raise DataError(f"{table}: no column {name!r}")
-    return rows
+    return csv_rows(table, *COLUMNS)
 
 
 def _performance(config: GrooveConfig, table: Path, row: Mapping[str, str]) -> Performance:
@@ -100,12 +85,6 @@ def _performance(config: GrooveConfig, table: Path, row: Mapping[str, str]) -> P
         bars=seconds * tempo / 60 / (numerator * 4 / denominator),
         split=row["split"] if config.split == "official" else seeded_split(row["session"], config.seed),
     )
-
-
-def seeded_split(session: str, seed: int) -> str:
-    """Return a session's split, drawn from the seed and its name alone: 80% train, 10% validation, 10% test."""
-    share = int.from_bytes(hashlib.sha256(f"{seed}/split/{session}".encode()).digest()[:6]) / 2**48
-    return "train" if share < 0.8 else "validation" if share < 0.9 else "test"
 
 
 def _number(text: str) -> float:

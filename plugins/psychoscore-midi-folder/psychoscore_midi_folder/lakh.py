@@ -13,13 +13,13 @@ from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
+from psychoscore_core.corpus_files import seeded_split
 from psychoscore_core.errors import DataError
 from psychoscore_core.records import Piece
 from psychoscore_midi_folder.library import Library
 from psychoscore_midi_folder.listing import Names, drawn, midi_files
 from psychoscore_midi_folder.pieces import pieces_of
 from psychoscore_midi_folder.plugin import LakhConfig
-from psychoscore_midi_folder.splits import drawn_split
 from psychoscore_midi_folder.tables import json_of
 
 TRACK = re.compile(r"(?:.*/)?(?P<track>TR[A-Z0-9]{16})/[^/]+")
@@ -90,7 +90,8 @@ class Lakh:
         good = self._library.read(key)
         found = TRACK.fullmatch(key)
         group = found["track"] if found else f"notes-{good.digest.hex()}"
-        split = drawn_split(group, self.config.seed, self.config.validation, self.config.test)
+        validation, test = self.config.validation, self.config.test
+        split = seeded_split(group, self.config.seed, 1 - validation - test, validation)
         return pieces_of(good, self.config, key, group, split, {"track": found["track"]} if found else {})
 
     def digest(self) -> str:

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from attrs import frozen
 
+from psychoscore_core.corpus_files import csv_rows
 from psychoscore_core.errors import DataError
 from psychoscore_core.records import Piece
 from psychoscore_midi_folder.library import Library, inside
 from psychoscore_midi_folder.listing import Names
 from psychoscore_midi_folder.pieces import pieces_of
 from psychoscore_midi_folder.plugin import MaestroConfig
-from psychoscore_midi_folder.tables import csv_of, json_of
+from psychoscore_midi_folder.tables import json_of
 
 COLUMNS = ("canonical_composer", "canonical_title", "split", "year", "midi_filename")
 SPLITS = ("train", "validation", "test")
@@ -99,7 +100,7 @@ def performances(table: Path, remarks: list[str]) -> Mapping[str, Performance]:
     A composition that stands in several splits goes where most of its performances are, in a tie to the first of
     train, validation, test; `remarks` gets a line for it.
     """
-    rows = csv_of(table) if table.suffix == ".csv" else _json_rows(table)
+    rows = csv_rows(table) if table.suffix == ".csv" else _json_rows(table)
     missing = [name for name in COLUMNS if not rows or name not in rows[0]]
     if missing:
         raise DataError(f"{table}: no column {missing[0]!r}")

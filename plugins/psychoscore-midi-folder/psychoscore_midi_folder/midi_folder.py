@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+from psychoscore_core.corpus_files import seeded_split
 from psychoscore_core.errors import DataError
 from psychoscore_core.records import Piece
 from psychoscore_midi_folder.library import Library
@@ -12,7 +13,6 @@ from psychoscore_midi_folder.listing import Names, drawn, midi_files
 from psychoscore_midi_folder.pieces import pieces_of
 from psychoscore_midi_folder.plugin import MidiFolderConfig
 from psychoscore_midi_folder.reading import Good
-from psychoscore_midi_folder.splits import drawn_split
 
 
 class MidiFolder:
@@ -49,7 +49,8 @@ class MidiFolder:
         """Return a file's piece and its transpositions; raises DataError on what the filters leave out."""
         good = self._library.read(key)
         group = self._group(key, good)
-        split = drawn_split(group, self.config.seed, self.config.validation, self.config.test)
+        validation, test = self.config.validation, self.config.test
+        split = seeded_split(group, self.config.seed, 1 - validation - test, validation)
         return pieces_of(good, self.config, key, group, split, {})
 
     def digest(self) -> str:

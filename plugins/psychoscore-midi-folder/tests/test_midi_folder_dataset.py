@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 
 import pytest
 
+from psychoscore_core.corpus_files import seeded_split
 from psychoscore_core.errors import DataError
 from psychoscore_core.testing import check_plugin
 from psychoscore_midi_folder import plugin
 from psychoscore_midi_folder.plugin import LakhConfig, MaestroConfig, MidiFolderConfig
-from psychoscore_midi_folder.splits import drawn_split
 
 
 def fault(data, key):
@@ -109,7 +109,7 @@ def test_a_top_folder_never_spans_two_splits(dataset):
 
 
 def test_the_shares_of_the_splits_are_kept():
-    counts = Counter(drawn_split(f"g{index}", 1, 0.2, 0.1) for index in range(3000))
+    counts = Counter(seeded_split(f"g{index}", 1, 0.7, 0.2) for index in range(3000))
     shares = [counts[split] / 3000 for split in ("train", "validation", "test")]
     assert shares == pytest.approx([0.7, 0.2, 0.1], abs=0.02)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from attrs import frozen
 
+from psychoscore_core.corpus_files import csv_rows, seeded_split
 from psychoscore_core.errors import DataError
 from psychoscore_pop909.plugin import Pop909Config
 
@@ -18,7 +17,6 @@ CORRECTED = ("POP909_CL", "POP909_processed")  # as it lies here, and as its aut
 TABLE = "split_by_song.csv"
 NOTES = ("beat_midi.txt", "beat_audio.txt", "chord_midi.txt", "key_audio.txt")  # beside an original
 SPLITS = {"train": "train", "val": "validation", "validation": "validation", "test": "test"}
-MAX_TABLE = 1_000_000  # bytes
 _NUMBER = re.compile(r"\d{3}")
 
 
@@ -70,12 +68,6 @@ def split_table(path: Path) -> Path | None:
     return next((file for file in (path / TABLE, path.parent / TABLE) if file.is_file()), None)
 
 
-def seeded_split(song: str, seed: int) -> str:
-    """Return a song's split, drawn from the seed and its number alone: 80% train, 10% validation, 10% test."""
-    share = int.from_bytes(hashlib.sha256(f"{seed}/split/{song}".encode()).digest()[:6]) / 2**48
-    return "train" if share < 0.8 else "validation" if share < 0.9 else "test"
-
-
 def _missing(config: Pop909Config) -> str:
     what, home = "POP909", "music-x-lab/POP909-Dataset on GitHub"
     if config.version == "corrected":
@@ -106,15 +98,7 @@ def _splits(path: Path) -> Mapping[str, str]:
     file = split_table(path)
     if file is None:
         return {}
-    try:
-        if file.stat().st_size > MAX_TABLE:
-            raise DataError(f"{file}: too large for a table of songs (over {MAX_TABLE:,} bytes)")
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = [(row.get("song") or "", row.get("split") or "") for row in csv.DictReader(lines)]
-    except OSError as error:
-        raise DataError(f"{file}: cannot be read: {error.strerror or error}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{file}: not a CSV file: {error}") from None
+    rows = [(row.get("song", ""), row.get("split", "")) for row in csv_rows(file)]
     return {song: _split(file, song, split) for song, split in rows}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from psychoscore_core.corpus_files import seeded_split
 from psychoscore_core.errors import DataError
 from psychoscore_vgmidi.moods import Mood, quadrant_of
 from psychoscore_vgmidi.plugin import VgmidiConfig
@@ -57,12 +57,6 @@ def game_of(stem: str) -> str:
     return match["game"] if match else stem.rpartition("_")[0].replace("_", " ") or stem
 
 
-def seeded_split(game: str, seed: int) -> str:
-    """Return a game's split, drawn from the seed and its name alone: 80% train, 10% validation, 10% test."""
-    share = int.from_bytes(hashlib.sha256(f"{seed}/split/{plain(game)}".encode()).digest()[:6]) / 2**48
-    return "train" if share < 0.8 else "validation" if share < 0.9 else "test"
-
-
 def plain(game: str) -> str:
     """Return a game's name in a form in which its spellings agree: words in order of the alphabet, Arabic numbers."""
     words = re.findall(r"[a-z]+|[0-9]+", game.lower().replace("'", ""))
@@ -102,7 +96,7 @@ def _labelled(config: VgmidiConfig, known: Mapping[str, str], remarks: list[str]
             key=path.stem,
             path=path,
             game=game,
-            split=known.get(plain(game)) or seeded_split(game, config.seed),
+            split=known.get(plain(game)) or seeded_split(plain(game), config.seed),
             mood=_mood(signs, ratings.get(path.stem)),
         )
     if absent:
@@ -116,7 +110,7 @@ def _unlabelled(config: VgmidiConfig, known: Mapping[str, str]) -> Iterator[Sour
             key=f"{UNLABELLED}/{path.stem}",
             path=path,
             game=game,
-            split=known.get(plain(game)) or seeded_split(game, config.seed),
+            split=known.get(plain(game)) or seeded_split(plain(game), config.seed),
         )
 
 
