@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from psychoscore_core.chord_symbols import QUALITIES as INTERVALS
 from psychoscore_remi.events import DRUMS
 from psychoscore_remi.grid import Grid
 from psychoscore_remi.meter import bar_starts
@@ -12,16 +13,19 @@ from psychoscore_remi.notes import Notes
 
 # Semitones above the root, in the order of the tokens; names follow MidiTok's chord maps.
 QUALITIES: dict[str, tuple[int, ...]] = {
-    "maj": (0, 4, 7),
-    "min": (0, 3, 7),
-    "dim": (0, 3, 6),
-    "aug": (0, 4, 8),
-    "sus4": (0, 5, 7),
-    "7dom": (0, 4, 7, 10),
-    "7min": (0, 3, 7, 10),
-    "7maj": (0, 4, 7, 11),
-    "7halfdim": (0, 3, 6, 10),
-    "7dim": (0, 3, 6, 9),
+    name: INTERVALS[symbol]
+    for name, symbol in {
+        "maj": "",
+        "min": "m",
+        "dim": "dim",
+        "aug": "aug",
+        "sus4": "sus4",
+        "7dom": "7",
+        "7min": "m7",
+        "7maj": "maj7",
+        "7halfdim": "m7b5",
+        "7dim": "dim7",
+    }.items()
 }
 _ROOTS = 12
 _LIKE_ENOUGH = 0.8  # cosine below which a half bar has no clear chord

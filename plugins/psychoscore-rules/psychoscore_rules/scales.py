@@ -6,16 +6,6 @@ from functools import cached_property, lru_cache
 
 from attrs import define, evolve
 
-INTERVALS = {  # semitones above the tonic
-    "Ionian": (0, 2, 4, 5, 7, 9, 11),
-    "Dorian": (0, 2, 3, 5, 7, 9, 10),
-    "Phrygian": (0, 1, 3, 5, 7, 8, 10),
-    "Lydian": (0, 2, 4, 6, 7, 9, 11),
-    "Mixolydian": (0, 2, 4, 5, 7, 9, 10),
-    "Aeolian": (0, 2, 3, 5, 7, 8, 10),
-    "Locrian": (0, 1, 3, 5, 6, 8, 10),
-}
-
 
 @define(frozen=True, slots=False)
 class Scale:

@@ -9,12 +9,12 @@ from functools import cached_property, lru_cache
 from attrs import define
 
 from psychoscore_core.profile import Profile
-from psychoscore_core.records import KEYS, BarPlan, Plan
+from psychoscore_core.records import KEYS, SCALES, BarPlan, Plan
 from psychoscore_rules.character import Character, character_of
 from psychoscore_rules.dice import dice
 from psychoscore_rules.form import Phrase, Section, phrases_of, sections_of
 from psychoscore_rules.meter import Meter, meter_of
-from psychoscore_rules.scales import INTERVALS, Scale
+from psychoscore_rules.scales import Scale
 
 
 @define(frozen=True, slots=False, kw_only=True)
@@ -35,7 +35,7 @@ class Setting:
 
     @cached_property
     def home(self) -> Scale:
-        return Scale(KEYS.index(self.plan.key), INTERVALS[self.plan.mode])
+        return Scale(KEYS.index(self.plan.key), SCALES[self.plan.mode])
 
     def scale(self, section: Section) -> Scale:
         """Return the scale of a section; the tonic stays within a tritone of home."""
@@ -59,7 +59,7 @@ class Setting:
 
 @lru_cache(maxsize=256)
 def _scale(tonic: int, mode: str) -> Scale:
-    return Scale(tonic, INTERVALS[mode])
+    return Scale(tonic, SCALES[mode])
 
 
 def setting_of(profile: Profile, plan: Plan, seed: int, temperatures: Sequence[float] = ()) -> Setting:

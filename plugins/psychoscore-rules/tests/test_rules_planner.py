@@ -20,7 +20,7 @@ from psychoscore_rules.chord_tension import tension_of
 from psychoscore_rules.composition import compose_score, compose_sketch
 from psychoscore_rules.planner import HarmonyPlanner
 from psychoscore_rules.plugin import HarmonyConfig
-from psychoscore_rules.scales import INTERVALS, Scale
+from psychoscore_rules.scales import Scale
 
 MINOR = ("Aeolian", "Dorian", "Phrygian", "Locrian")
 PLANNER = HarmonyPlanner(HarmonyConfig())
@@ -126,7 +126,7 @@ def test_a_bar_that_repeats_keeps_the_roots() -> None:
     ],
 )
 def test_chords_are_spelt_in_their_key(tonic: str, mode: str, root: int, symbol: str) -> None:
-    scale = Scale(KEYS.index(tonic), INTERVALS[mode])
+    scale = Scale(KEYS.index(tonic), SCALES[mode])
     assert symbol_of(Named(root, "m"), root, scale) == symbol
 
 

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from psychoscore_core.chord_symbols import read_chord
 from psychoscore_core.profile import Profile
-from psychoscore_core.records import MODES, BarPlan
+from psychoscore_core.records import MODES, SCALES, BarPlan
 from psychoscore_rules.character import character_of
 from psychoscore_rules.dice import dice, draw
 from psychoscore_rules.figures import SETTINGS, strokes
@@ -18,10 +18,10 @@ from psychoscore_rules.meter import meter_of
 from psychoscore_rules.motif import Motif, fragment, invert, with_notes
 from psychoscore_rules.progressions import CLOSES, CONTRASTS, WALKS
 from psychoscore_rules.rhythm import CELLS, invent_rhythm
-from psychoscore_rules.scales import INTERVALS, Scale, diatonic, spelled
+from psychoscore_rules.scales import Scale, diatonic, spelled
 from psychoscore_rules.voicing import voice
 
-C_MAJOR = Scale(0, INTERVALS["Ionian"])
+C_MAJOR = Scale(0, SCALES["Ionian"])
 CALM = character_of(Profile(entropy=0.2))
 
 
@@ -57,7 +57,7 @@ def test_cells_are_as_long_as_they_say() -> None:
 
 def test_steps_and_pitches_are_each_others_inverse() -> None:
     for mode in MODES:
-        scale = Scale(3, INTERVALS[mode])
+        scale = Scale(3, SCALES[mode])
         assert all(scale.step(scale.pitch(step)) == step for step in range(21, 60))
 
 

@@ -5,21 +5,25 @@ from __future__ import annotations
 import numpy as np
 from attrs import define
 
+from psychoscore_core.chord_symbols import QUALITIES as INTERVALS
 from psychoscore_judge.measures.heard import Heard
 from psychoscore_judge.measures.numbers import unit_rows
 
 QUALITIES = {
-    "major": (0, 4, 7),
-    "minor": (0, 3, 7),
-    "diminished": (0, 3, 6),
-    "augmented": (0, 4, 8),
-    "sus4": (0, 5, 7),
-    "sus2": (0, 2, 7),
-    "dominant": (0, 4, 7, 10),
-    "major7": (0, 4, 7, 11),
-    "minor7": (0, 3, 7, 10),
-    "half-diminished": (0, 3, 6, 10),
-    "diminished7": (0, 3, 6, 9),
+    name: INTERVALS[symbol]
+    for name, symbol in {
+        "major": "",
+        "minor": "m",
+        "diminished": "dim",
+        "augmented": "aug",
+        "sus4": "sus4",
+        "sus2": "sus2",
+        "dominant": "7",
+        "major7": "maj7",
+        "minor7": "m7",
+        "half-diminished": "m7b5",
+        "diminished7": "dim7",
+    }.items()
 }
 WEIGHTS = (1.2, 1.0, 1.0, 0.8)  # of root, third, fifth, seventh in a template
 BASS = 0.12  # cosine that a chord gains whose root is the lowest note
