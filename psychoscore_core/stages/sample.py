@@ -57,13 +57,17 @@ class Decoder(Protocol):
 
 @frozen(kw_only=True)
 class Request:
-    """One stream that the sampler is to draw; with a plan, it steers by it as far as the grammar's meanings allow."""
+    """One stream that the sampler is to draw; with a plan, it steers by it as far as the grammar's meanings allow.
+
+    families: names of the row's families, for samplers that treat them differently; may be left out.
+    """
 
     stream: Stream
     grammar: Grammar
     temperatures: tuple[float, ...]
     seed: int
     plan: Plan | None = None
+    families: tuple[str, ...] = ()
 
 
 class Sampler(Protocol):
@@ -91,6 +95,7 @@ def draw(
     sampler: Sampler,
 ) -> list[Take]:
     """Draw every take's token rows from a decoder and decode them; the sampler batches."""
+    families = tuple(family.name for family in tokenizer.vocabulary.families)
     requests = [
         Request(
             stream=Stream(
@@ -100,6 +105,7 @@ def draw(
             temperatures=_temperatures(scheduler, w),
             seed=w.seed,
             plan=w.plan,
+            families=families,
         )
         for w in wanted
     ]

@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from attrs import evolve
 
-from psychoscore_core.errors import RunError
+from psychoscore_core.errors import ConfigError, RunError, did_you_mean
 from psychoscore_core.stages.sample import Request
 from psychoscore_core.stages.tokenize import Meaning
 from psychoscore_sampler.closing import Exits
 from psychoscore_sampler.draw import draw, guided
-from psychoscore_sampler.plugin import ConstrainedConfig
+from psychoscore_sampler.plugin import ConstrainedConfig, FamilyDraw
 from psychoscore_sampler.repetition import Repetition
 from psychoscore_sampler.steering.conductor import Conductor
 
@@ -27,6 +28,7 @@ class Line:
         self.place = place  # of the request among those of one call
         self.stream, self.grammar = request.stream, request.grammar
         self._temperatures, self._config = request.temperatures, config
+        self._draws = _draws(request, config)
         self._rng = np.random.Generator(np.random.PCG64(request.seed % 2**64))
         self._exits = Exits()
         self._repetition = Repetition(config.repetition_penalty, config.repetition_length, config.repetition_window)
@@ -59,13 +61,14 @@ class Line:
         scores = guided(logits[:, ids].astype(np.float64), self._config)
         if self._config.repetition_penalty:
             self._repetition.lower(scores, ids, partial)
-        temperature = self._temperatures[min(max(self.grammar.bar, 0), len(self._temperatures) - 1)]
+        own, config = self._draws[len(partial)]
+        temperature = own or self._temperatures[min(max(self.grammar.bar, 0), len(self._temperatures) - 1)]
         weights = self._conductor.weights(meaning) if self._conductor and meaning and not self._closing() else None
         if weights is not None:
             weights = weights[ids]
             if weights.max() > -math.inf:  # what no allowed token satisfies is not asked for
                 scores += temperature * weights
-        return int(ids[draw(scores, temperature, self._config, self._rng)])
+        return int(ids[draw(scores, temperature, config, self._rng)])
 
     def push(self, row: tuple[int, ...]) -> list[np.ndarray]:
         """Take a drawn row; return the rows (time, families) of each bar that it completes."""
@@ -121,3 +124,18 @@ def _check(request: Request) -> None:
         raise ValueError(f"a prompt must have rows (time, families), at least one of each, not shape {shape}")
     if not request.temperatures or not all(math.isfinite(t) and t > 0 for t in request.temperatures):
         raise ValueError(f"temperatures must be one or more finite numbers above 0, not {request.temperatures}")
+
+
+def _draws(request: Request, config: ConstrainedConfig) -> list[tuple[float | None, ConstrainedConfig]]:
+    """Return each family's own temperature, if any, and the config that its tokens are drawn with.
+
+    Raises ConfigError on a family that the tokenizer does not have.
+    """
+    for name in config.families:
+        if name not in request.families:
+            there = ", ".join(request.families)
+            close = did_you_mean(name, request.families)
+            raise ConfigError(f"sampler.families: {name!r} is none of this tokenizer's families ({there}){close}")
+    names = request.families or ("",) * request.stream.rows.shape[1]
+    own = [config.families.get(name, FamilyDraw()) for name in names]
+    return [(o.temperature, config if o.top_p is None else evolve(config, top_p=o.top_p)) for o in own]

@@ -15,12 +15,27 @@ def _within(low: float, high: float, default: float) -> Any:
 
 
 @frozen(kw_only=True)
+class FamilyDraw:
+    """How the tokens of one family are drawn, where otherwise than the others.
+
+    temperature: in place of the bar's, above 0 to 100; null = the bar's.
+    top_p: in place of the sampler's, above 0 to 1; null = the sampler's.
+    """
+
+    temperature: float | None = field(
+        default=None, validator=validators.optional([validators.gt(0), validators.le(100)])
+    )
+    top_p: float | None = field(default=None, validator=validators.optional([validators.gt(0), validators.le(1)]))
+
+
+@frozen(kw_only=True)
 class ConstrainedConfig:
     """Options of the sampler `constrained`.
 
     top_k: draw only from so many likeliest tokens, 0 = all.
     top_p: draw only from the likeliest tokens that together have this probability, above 0 to 1 (1 = all).
     min_p: draw only tokens at least this many times as likely as the likeliest, 0 to 1 (0 = all).
+    families: a temperature and a top_p of their own for families of the tokenizer, by their names.
     guidance: classifier-free guidance g, 0 to 20: logits = u + g (c - u), c with and u without the condition; 1 = off.
     repetition_penalty: how many nats a token loses that would go on with a passage already played, 0 to 100 (0 = off).
     repetition_length: how many rows may repeat literally before that penalty sets in, from 1.
@@ -53,6 +68,7 @@ class ConstrainedConfig:
     top_k: int = _within(0, 10**6, 0)
     top_p: float = field(default=0.95, validator=[validators.gt(0), validators.le(1)])
     min_p: float = _within(0, 1, 0.0)
+    families: dict[str, FamilyDraw] = field(factory=dict)
     guidance: float = _within(0, 20, 1.0)
     repetition_penalty: float = _within(0, 100, 0.0)
     repetition_length: int = _within(1, 10**6, 32)

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from psychoscore_sampler.plugin import ConstrainedConfig, psyco_samplers
+from psychoscore_sampler.plugin import ConstrainedConfig, FamilyDraw, psyco_samplers
 
 
 def test_offers_the_sampler_by_name():
@@ -49,3 +49,11 @@ def test_naming_the_options_imports_nothing_heavy():
 def test_options_have_ranges(option, value):
     with pytest.raises(ValueError, match=option):
         ConstrainedConfig(**{option: value})
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("temperature", 0.0), ("temperature", float("nan")), ("top_p", 0.0), ("top_p", 1.1)]
+)
+def test_a_familys_options_have_ranges(option, value):
+    with pytest.raises(ValueError, match=option):
+        FamilyDraw(**{option: value})
