@@ -75,6 +75,12 @@ def ranges_of(cls: type, field: attrs.Attribute[Any]) -> Iterator[Validator]:
     yield from _RANGES.get(cls, {}).get(field.name, ())
 
 
+def relative_defaults(cls: type) -> dict[str, Path]:
+    """Return the defaults that are relative paths, by the name that a config uses."""
+    found = {name: field.default for name, field in fields_of(cls).items()} if attrs.has(cls) else {}
+    return {name: path for name, path in found.items() if isinstance(path, Path) and not path.is_absolute()}
+
+
 def default_of(field: attrs.Attribute[Any]) -> object:
     """Return a field's default value, or attrs.NOTHING where it is required or depends on other fields."""
     default: Any = field.default

@@ -72,9 +72,15 @@ def _long(key: Key, value: object, folder: Path) -> Any:
         return [_long((*key, "[]"), inner, folder) for inner in value]
     if not isinstance(value, str):
         return value
+    text = located(value, folder)
+    return {"use": text} if is_slot(key) else text
+
+
+def located(value: str, folder: Path) -> Located:
+    """Return the text as one of a file in that folder."""
     text = Located(value)
     text.folder = folder
-    return {"use": text} if is_slot(key) else text
+    return text
 
 
 def is_slot(key: Key) -> bool:

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from attrs import fields_dict
 
 from psychoscore_core.component import Component, Preset
-from psychoscore_core.config.config_class import plain, unknown_key
-from psychoscore_core.config.merge import Key, Merged
+from psychoscore_core.config.config_class import plain, relative_defaults, unknown_key
+from psychoscore_core.config.merge import Key, Merged, located
 from psychoscore_core.config.misfit import Misfit
 from psychoscore_core.config.model import SLOTS, TABLES, Generation, Named, Project, Slot
 from psychoscore_core.config.strict import located_path, strict_converter
@@ -114,9 +114,14 @@ class _Structuring:
         except PluginError as error:
             self.problem((*key, "use") if "use" in table else key, str(error))
             return None
-        options = {name: value for name, value in table.items() if name != "use"}
+        options = self.default_paths(component) | {name: value for name, value in table.items() if name != "use"}
         made = self.value(key, component.config, options)
         return None if made is None else Slot(use=use, component=component, options=made)
+
+    def default_paths(self, component: Component) -> dict[str, object]:
+        """Return the options that are a relative path by default: it is taken from the project's folder."""
+        folder = self.merged.layers[0].folder
+        return {name: located(str(path), folder) for name, path in relative_defaults(component.config).items()}
 
     def generation(self) -> object:
         """Return the generation table with paths of profiles made absolute; bundled names stay names."""

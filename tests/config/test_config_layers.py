@@ -6,11 +6,20 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+from attrs import frozen
 
 from psychoscore_core.config.layers import SYSTEM_FOLDER, USER_FOLDER, config_folder, load_project
 from psychoscore_core.config.model import Generation
 from psychoscore_core.errors import ConfigError, PluginError
 from psychoscore_core.records import Training
+
+
+@frozen(kw_only=True)
+class CorpusConfig:
+    """Says where a corpus lies."""
+
+    path: Path = Path("corpus")
+    home: Path = Path("/srv/corpora")
 
 
 def test_the_smallest_project_is_whole(load):
@@ -265,3 +274,15 @@ def test_the_data_is_a_config_that_resolves_to_itself(load):
 def test_the_platform_decides_the_folders(monkeypatch, variable, platform):
     monkeypatch.delenv(variable)
     assert config_folder(variable) == Path(platform("psychoscore"))
+
+
+def test_a_relative_path_by_default_lies_in_the_projects_folder(catalogue, folders, write):
+    catalogue.add("dataset", "corpus", CorpusConfig)
+    project = load_project(write({"name": "p", "datasets": {"corpus": {}}}).parent, catalogue).project
+    assert project.datasets["corpus"].options.path == folders / "project" / "corpus"
+
+
+def test_an_absolute_path_by_default_stays(catalogue, write):
+    catalogue.add("dataset", "corpus", CorpusConfig)
+    project = load_project(write({"name": "p", "datasets": {"corpus": {}}}).parent, catalogue).project
+    assert project.datasets["corpus"].options.home == Path("/srv/corpora")

@@ -66,7 +66,7 @@ class QloraConfig:
     base: folder of the base: an imported RWKV-4 (`psyco models import`), a checkpoint of the backend `rwkv`, or any
       causal language model as transformers writes it (config.json and model.safetensors). With a trained adapter, where
       its base lies now, if that is not where it was.
-    models: the store of bases and adapters; where nothing says otherwise, beside where the command runs.
+    models: the store of bases and adapters; by default `models` in the project's folder.
     quantization: how the frozen matrices are kept in training: "nf4" (4.1 bits a weight), or "none".
     rank: of the adapters, 1 to 1024.
     alpha: the adapters' outputs are multiplied by alpha / rank; above 0.
