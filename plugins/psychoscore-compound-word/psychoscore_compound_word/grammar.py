@@ -48,7 +48,10 @@ class CompoundWordGrammar:
         self._tables = tables_of(layout)
         self._begun = 0
         self._meter = meter_of(4, 4)
-        self._position, self._pitch = -1, 0  # of the place named last, -1 = none in this bar; of its last note, 0 = none
+        self._position, self._pitch = (
+            -1,
+            0,
+        )  # of the place named last, -1 = none in this bar; of its last note, 0 = none
         self._tempo, self._chord = 0, 0  # ids that hold, 0 = none
         self._closed = False  # the last bar line was drawn
         self._sounded: Sounded | None = None

@@ -161,5 +161,3 @@ def _mask(size: int, ids: Iterable[int]) -> np.ndarray:
 def _read_only(array: np.ndarray) -> np.ndarray:
     array.setflags(write=False)
     return array
-
-
