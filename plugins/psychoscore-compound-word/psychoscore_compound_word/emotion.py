@@ -1,8 +1,8 @@
 """Valence, arousal and quadrant of a profile, and the profile of a valence and an arousal.
 
-`psychoscore_vgmidi.moods` writes ratings into a profile's trauma and entropy: each quadrant of Russell's circumplex has a
-range of both (`psychoscore_emopia.quadrants`), and within it trauma rises as valence falls, entropy as arousal rises. This
-is its inverse, for ratings up to the strength at which those ranges end.
+`psychoscore_vgmidi.moods` writes ratings into a profile's trauma and entropy: each quadrant of Russell's circumplex has
+a range of both (`psychoscore_emopia.quadrants`), and within it trauma rises as valence falls, entropy as arousal rises.
+This is its inverse, for ratings up to the strength at which those ranges end.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ ATTRIBUTES = ("KEY_", "MODE_", "TEMPO_")
 class EmotionEncoder:
     """Encodes a profile as six numbers: valence and arousal, -1 to 1, and which of the four quadrants it is in, if any.
 
-    The prefix names the quadrant, and key, mode and tempo as far as they are known. Bars are told as `psychometric` does.
+    The prefix names the quadrant, and key, mode and tempo as far as they are known. Bars are `psychometric`'s.
     """
 
     def __init__(self, config: EmotionConfig) -> None:

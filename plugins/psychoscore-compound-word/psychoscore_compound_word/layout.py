@@ -4,7 +4,7 @@ A row is a word of eight families. Its type says which of them mean something; t
 
     EOS        nothing follows
     EMOTION    emotion, before the music
-    METRICAL   bar-beat: a bar line with its meter, a place in the bar, or the last bar line; tempo and chord that change
+    METRICAL   bar-beat: a bar line with its meter, a place in the bar, or the last bar line; tempo, chord: a change
     NOTE       pitch, duration, velocity, at the place that was named last
 """
 

@@ -18,7 +18,7 @@ from psychoscore_transformer.presets import Shape
 if TYPE_CHECKING:
     import click
 
-# Parameters with the words of the default tokenizer: about 1, 4 and 45 million.
+# Parameters with the words of the default tokenizer: about 1, 5 and 53 million.
 PRESETS: Mapping[str, Shape] = MappingProxyType(
     {
         "tiny": Shape(layers=4, width=128, heads=4, kv_heads=1, hidden=256),
@@ -71,14 +71,14 @@ class EmotionConfig:
 class CompoundWordModelConfig(TransformerConfig):
     """Settings of the compound word transformer.
 
-    size: "tiny" (about 1 million parameters), "small" (4) or "published" (45: 12 layers of width 512, 8 heads).
+    size: "tiny" (about 1 million parameters), "small" (5) or "published" (53: 12 layers of width 512, 8 heads).
     layers: blocks, 1 to 64; None = the preset's.
     width: of the hidden states, 8 to 8192; None = the preset's.
     heads: query heads, 1 to 128, dividing the width; None = the preset's.
     kv_heads: key and value heads, 1 to 128, dividing the heads (fewer = a smaller cache); None = the preset's.
     hidden: width inside the feed-forward part, 8 to 32768; None = the preset's.
-    style_tokens: learned tokens that the emotion, or the profile, mixes into what every row attends to, 0 to 256; 0 = no
-      cross-attention, it is added to every layer instead; None = the preset's.
+    style_tokens: learned tokens that the emotion, or the profile, mixes into what every row attends to, 0 to 256; 0 =
+      no cross-attention, it is added to every layer instead; None = the preset's.
     dropout: share of each block's outputs dropped in training, 0 to below 1.
     max_context: rows that a generation may hold, prompt included, 16 to 65536; may exceed training's context.
     device: where to generate and evaluate; "auto" takes CUDA where there is one.

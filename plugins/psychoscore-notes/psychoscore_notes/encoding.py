@@ -34,7 +34,7 @@ def written(score: Score, music: Music, layout: Layout) -> tuple[np.ndarray, np.
 
 
 def sayable(score: Score, layout: Layout) -> Music:
-    """Hear the score, in ticks; one with a bar that no signature of the vocabulary has the length of is heard in 4/4."""
+    """Hear a score in ticks; one with a bar that no signature of the vocabulary has the length of is heard in 4/4."""
     music = hear(score, max_bars=layout.config.max_bars)
     if music.bars and not np.isin(np.round(music.bar_length, 6), np.round(QUARTERS, 6)).all():
         score = score.copy()
