@@ -30,3 +30,18 @@ def test_a_mood_becomes_exactly_the_bars_asked_for(trained):
     assert 12 * score.tpq < max(ends) <= 15 * score.tpq
     assert [(t.numerator, t.denominator) for t in score.time_signatures] == [(3, 4)]
     assert score.tempos[0].qpm == pytest.approx(100, abs=0.01)
+
+
+@pytest.mark.long  # several processes, one of which trains
+def test_what_was_trained_plays_from_its_export(trained):
+    trained.run()
+    mood, exported = "project/mood.profile.json", trained.folder / "exports" / "onnx"
+    sets = ("--set", "model=onnx", "--set", f"model.path={exported}")
+    for command in (
+        ("export", "onnx", "-C", "project", "-q"),
+        ("export", "verify", exported),
+        ("generate", mood, "-C", "project", "-o", "onnx.mid", "--bars", "3", *sets),
+    ):
+        done = trained.psyco(*command)
+        assert done.returncode == 0, done.stderr
+    assert Score(trained.folder / "onnx.mid").note_num() > 3

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import click
 
 
+def _rating(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no rating.")
+    return value
+
+
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("valence", type=click.FloatRange(-1, 1))
-@click.argument("arousal", type=click.FloatRange(-1, 1))
+@click.argument("valence", type=click.FloatRange(-1, 1), callback=_rating)
+@click.argument("arousal", type=click.FloatRange(-1, 1), callback=_rating)
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("mood.profile.json"), show_default=True)
 def mood(valence: float, arousal: float, out: Path) -> None:
     """Write the profile of a VALENCE and an AROUSAL, each from -1 to 1, for `psyco generate`."""
