@@ -151,8 +151,9 @@ def _rows_seen(data: Prepared, training: Training) -> int:
 
 
 def _loaded(project: Path) -> Parts:
-    """Return a trained project's parts with tokenizer and model loaded."""
-    parts = Parts(load_project(project, discover(None, ()), preset=None, sets=()).project, project)
+    """Return a trained project's parts with tokenizer and model loaded; NumPy decodes, whatever else is installed."""
+    sets = ("model.engine=numpy",)
+    parts = Parts(load_project(project, discover(None, ()), preset=None, sets=sets).project, project)
     folder = _newest(project, "train")
     parts.tokenizer.load(folder / "tokenizer")
     parts.model.load(folder)

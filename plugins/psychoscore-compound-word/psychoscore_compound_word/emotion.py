@@ -73,4 +73,4 @@ def _place(ends: tuple[float, float], value: float) -> float:
 
 
 def _on_side(rating: float, sign: int) -> float:
-    return sign * max(0.0, min(STRONG, sign * rating))
+    return sign * max(0.0, min(STRONG, sign * rating)) + 0.0  # no -0.0

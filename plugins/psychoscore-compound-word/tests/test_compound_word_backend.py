@@ -116,3 +116,21 @@ def test_a_start_of_other_widths_is_refused(small, tmp_path):
     with pytest.raises(CheckpointError, match="a model of width 32, widths"):
         read_start(small.folder, vocabulary, space, wanted)
     assert "embeddings.0.table.weight" in read_start(small.folder, vocabulary, space, small.sizes).weights
+
+
+def test_guidance_pulls_to_the_emotion_and_keeps_the_bars(small):
+    from psychoscore_core.stages.sample import Request
+    from psychoscore_sampler.constrained import ConstrainedSampler
+    from psychoscore_sampler.plugin import ConstrainedConfig
+
+    def drawn(guidance):
+        condition = small.encoder.encode(quadrant_profile(2))
+        stream = Stream(rows=small.tokenizer.prompt(condition.prefix), vector=condition.vector, bars=None)
+        grammar = small.tokenizer.grammar(3)
+        request = Request(stream=stream, grammar=grammar, temperatures=(1.0,), seed=1)
+        config = ConstrainedConfig(guidance=guidance, max_rows_per_bar=20)
+        rows = ConstrainedSampler(config).sample(small.backend(engine="numpy"), [request])[0]
+        assert grammar.finished and grammar.bar == 2
+        return rows.tolist()
+
+    assert drawn(1.0) != drawn(4.0)
