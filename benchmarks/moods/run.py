@@ -43,7 +43,10 @@ def options() -> argparse.Namespace:
 
 def loaded(project: Path) -> Parts:
     parts = Parts(load_project(project, discover(None, ()), preset=None, sets=()).project, project)
-    folder = max(project.glob("runs/*/train"), key=lambda path: path.stat().st_mtime)
+    trained = list(project.glob("runs/*/train"))
+    if not trained:
+        raise SystemExit(f"{project}: nothing is trained yet: psyco run -C {project} --until train")
+    folder = max(trained, key=lambda path: path.stat().st_mtime)
     parts.tokenizer.load(folder / "tokenizer")
     parts.model.load(folder)
     return parts

@@ -135,7 +135,7 @@ def psyco_presets() -> Iterable[Preset]:
     """Offer `compound-word`: the encoder, the tokenizer and the model, and how each family is drawn."""
     yield Preset(
         name="compound-word",
-        summary="Compound words: told an emotion, the type drawn first, pitches drawn more freely than all else.",
+        summary="Compound words that are told an emotion: the type drawn first, each family with a top-p of its own.",
         config={
             "encoder": {"use": "emotion"},
             "tokenizer": {"use": "compound-word"},
