@@ -22,6 +22,7 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "psychoscore-rules": ("model:rules", "planner:harmony"),
         "psychoscore-transformer": ("model:transformer",),
         "psychoscore-pianist": ("model:pianist",),
+        "psychoscore-compound-word": ("encoder:emotion", "model:compound-word", "tokenizer:compound-word"),
         "psychoscore-qlora": ("model:qlora", "model:rwkv", "model:rwkv-qlora"),
         "psychoscore-onnx": ("exporter:onnx", "model:onnx"),
         "psychoscore-losses": ("loss:causal-lm", "loss:info-nce"),

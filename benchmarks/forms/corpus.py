@@ -1,8 +1,8 @@
-"""The songs of POP909 and Bach's chorales, rewritten so that `notes` and `remi` both say all of them exactly.
+"""The songs of POP909 and Bach's chorales, rewritten so that every form says all of them exactly.
 
-What the forms cannot both say is taken away before either sees it: one voice (the piano), sixteenths, 32 lengths up to
-16 quarters, 32 velocities, no note struck while it still sounds, one tempo. What a preparation measures from the music
-(keys, markers of chords) stays.
+`compound-word` has the grid of `notes`. What the forms cannot all say is taken away before any sees it: one voice (the
+piano), sixteenths, 32 lengths up to 16 quarters, 32 velocities, no note struck while it still sounds, one tempo. What a
+preparation measures from the music (keys, markers of chords) stays.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from symusic import KeySignature, Score, Tempo, TextMeta, Track
 
 from psychoscore_chorales.dataset import Chorales
 from psychoscore_chorales.plugin import ChoralesConfig
+from psychoscore_compound_word.plugin import CompoundWordConfig
+from psychoscore_compound_word.tokenizer import CompoundWordTokenizer
 from psychoscore_core.errors import DataError
 from psychoscore_notes.plugin import NotesConfig
 from psychoscore_notes.tokenizer import NotesTokenizer
@@ -69,14 +71,15 @@ def write_song(data: str, name: str, key: str, target: str) -> str:
 
 
 @cache
-def forms() -> tuple[NotesTokenizer, RemiTokenizer]:
-    """Return both tokenizers, without prefix."""
-    return NotesTokenizer(NotesConfig(**NOTES)), RemiTokenizer(RemiConfig(**REMI))
+def forms() -> tuple[NotesTokenizer, RemiTokenizer, CompoundWordTokenizer]:
+    """Return the tokenizers, without prefix."""
+    words = CompoundWordTokenizer(CompoundWordConfig(**NOTES, chords=False))
+    return NotesTokenizer(NotesConfig(**NOTES)), RemiTokenizer(RemiConfig(**REMI)), words
 
 
 def canonical(score: Score) -> Score:
-    """Return the score as both forms say it; raises ValueError where they still differ."""
-    notes, remi = forms()
+    """Return the score as all forms say it; raises ValueError where they still differ."""
+    notes, remi, words = forms()
     plain = notes.decode(notes.encode(_one_voice(score)).rows)
     plain = remi.decode(remi.encode(plain).rows)
     scale = plain.tpq / score.tpq
@@ -84,7 +87,7 @@ def canonical(score: Score) -> Score:
         plain.key_signatures.append(KeySignature(round(sign.time * scale), sign.key, sign.tonality))
     for marker in score.markers:
         plain.markers.append(TextMeta(round(marker.time * scale), marker.text))
-    if said(notes.decode(notes.encode(plain).rows)) != said(plain):
+    if any(said(form.decode(form.encode(plain).rows)) != said(plain) for form in (notes, words)):
         raise ValueError("the forms do not say the same")
     return plain
 

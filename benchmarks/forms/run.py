@@ -1,11 +1,12 @@
-"""Which token form is best: `notes`, `remi`, or `remi` with byte-pair merges, on the same songs with the same body.
+"""Which token form is best: `notes`, `remi`, `compound-word` and others, on the same songs with the same body.
 
-    python benchmarks/forms/run.py [DATA] [--out forms] [--steps 400] [--profiles 40] [--pieces 6]
+    python benchmarks/forms/run.py [DATA] [--out forms] [--forms remi,compound-word] [--steps 400] [--profiles 40]
 
 DATA holds pop909/ and jsb_chorales/, by default beside the checkout. Every form sees the same songs, rewritten so that
 each says all of them exactly (corpus.py), and as many notes in as many steps; a window of music is as long in each. The
-folder OUT keeps songs, trainings and evaluations: the same command goes on where it was stopped. With the defaults it
-takes about 25 minutes of one core that has nothing else to do.
+folder OUT keeps songs, trainings and evaluations: the same command goes on where it was stopped. `notes`, `remi` and
+`remi-bpe`, the default, take about 25 minutes of one core that has nothing else to do. `compound-word` draws the type
+first, with embeddings of several widths; `compound-word-chained` has the heads and embeddings of the other forms.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from training import FORMS, Budget, Trained, parameters, train
 
 from psychoscore_core.whole_files import write_json
 
+BARS = 32  # of each piece that is timed
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
@@ -29,6 +31,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--out", type=Path, default=Path("forms"), help="what is made, and kept for the next time")
+    parser.add_argument("--forms", default="notes,remi,remi-bpe", help=f"of {', '.join(FORMS)}")
     parser.add_argument("--steps", type=int, default=400, help="optimizer steps of every form")
     parser.add_argument("--batch", type=int, default=4, help="windows a step")
     parser.add_argument("--window", type=int, default=320, help="notes a window")
@@ -63,6 +66,7 @@ def playing(found: Control, speed: Speed) -> dict[str, Any]:
         "notes a bar played": f"{speed.notes_a_bar:.1f}",
         "rows a second (notes)": f"{speed.rows_a_second:.0f} ({speed.notes_a_second:.0f})",
         "32 bars, processor s (wall)": f"{speed.processor:.2f} ({speed.wall:.2f})",
+        "a bar, processor ms": f"{1000 * speed.processor / BARS:.0f}",
     }
 
 
@@ -80,9 +84,9 @@ def main() -> None:
     out = given.out.resolve()
     write_corpus(given.data.resolve(), out / "songs")
     budget = Budget(steps=given.steps, batch=given.batch, window=given.window)
-    forms = [train(name, out / "songs", out, budget) for name in FORMS]
+    forms = [train(name, out / "songs", out, budget) for name in given.forms.split(",")]
     controls = {form.name: control(form, given.profiles, given.seeds, given.bars) for form in forms}
-    timed = speeds(forms, given.pieces, 32)
+    timed = speeds(forms, given.pieces, BARS)
     likely = {form.name: likelihood(form, given.every) for form in forms}
     columns = {
         form.name: learned(form, likely[form.name]) | playing(controls[form.name], timed[form.name]) for form in forms

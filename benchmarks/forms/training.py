@@ -23,11 +23,15 @@ from psychoscore_core.whole_files import read_json, write_json
 from psychoscore_training.data import Prepared, open_prepared
 from psychoscore_training.order import training_order
 
+WORDS = {"use": "compound-word", **NOTES, "chords": False}
 FORMS: dict[str, dict[str, Any]] = {
     "notes": {"use": "notes", **NOTES},
     "remi": {"use": "remi", **REMI},
     "remi-bpe": {"use": "remi", **REMI, "bpe_vocabulary": 2000},
+    "compound-word": WORDS,
+    "compound-word-chained": WORDS,
 }
+HEADS = {"compound-word": "compound-word"}  # the model that draws the type first; the others' is "transformer"
 BODY = {"layers": 4, "width": 192, "heads": 6, "kv_heads": 2, "hidden": 512, "style_tokens": 0, "dropout": 0.05}
 PSYCO = Path(sys.executable).with_name("psyco")
 
@@ -96,7 +100,7 @@ def _write(project: Path, name: str, songs: Path, training: dict[str, Any]) -> N
     config = {
         "name": name,
         "tokenizer": FORMS[name],
-        "model": {"use": "transformer", **BODY},
+        "model": {"use": HEADS.get(name, "transformer"), **BODY},
         "datasets": {
             "train": {**files, "path": str(songs / "train"), "validation": 0.0},
             "held-out": {**files, "path": str(songs / "validation"), "validation": 1.0},
@@ -147,8 +151,9 @@ def _rows_seen(data: Prepared, training: Training) -> int:
 
 
 def _loaded(project: Path) -> Parts:
-    """Return a trained project's parts with tokenizer and model loaded."""
-    parts = Parts(load_project(project, discover(None, ()), preset=None, sets=()).project, project)
+    """Return a trained project's parts with tokenizer and model loaded; NumPy decodes, whatever else is installed."""
+    sets = ("model.engine=numpy",)
+    parts = Parts(load_project(project, discover(None, ()), preset=None, sets=sets).project, project)
     folder = _newest(project, "train")
     parts.tokenizer.load(folder / "tokenizer")
     parts.model.load(folder)

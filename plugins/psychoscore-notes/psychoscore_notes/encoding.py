@@ -16,7 +16,11 @@ def encode(score: Score, layout: Layout) -> tuple[np.ndarray, np.ndarray, int]:
     without notes has one empty bar.
     """
     score = score.to("tick")
-    music = _sayable(score, layout)
+    return written(score, sayable(score, layout), layout)
+
+
+def written(score: Score, music: Music, layout: Layout) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return the same for a score in ticks that sayable() has heard."""
     meters = _meters(score, music)
     notes = _notes(music, layout)
     bars = max(music.bars, 1, int(notes["bar"].max(initial=-1)) + 1)
@@ -29,8 +33,8 @@ def encode(score: Score, layout: Layout) -> tuple[np.ndarray, np.ndarray, int]:
     return rows[order].astype(np.int32), bar[order].astype(np.int32), len(notes["bar"])
 
 
-def _sayable(score: Score, layout: Layout) -> Music:
-    """Hear the score; one with a bar that no signature of the vocabulary has the length of is heard in 4/4."""
+def sayable(score: Score, layout: Layout) -> Music:
+    """Hear a score in ticks; one with a bar that no signature of the vocabulary has the length of is heard in 4/4."""
     music = hear(score, max_bars=layout.config.max_bars)
     if music.bars and not np.isin(np.round(music.bar_length, 6), np.round(QUARTERS, 6)).all():
         score = score.copy()

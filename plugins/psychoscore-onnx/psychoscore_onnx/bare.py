@@ -11,6 +11,7 @@ folder = Path(__file__).parent
 facts, words = (json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("manifest", "vocabulary"))
 sizes, names, styles, rows = facts["sizes"], facts["cached"], facts["styles"], facts["prompt"]
 families = [f"family.{k}.onnx" for k in range(1, len(sizes["families"]))]
+chained = sizes["row_heads"] == "chain"  # each family goes on from the one before; otherwise all from the first
 prior, step, *families = map(onnxruntime.InferenceSession, [folder / f for f in ("prior.onnx", "step.onnx", *families)])
 said = sys.argv[1:] + ["40", "0", "1"][len(sys.argv) - 1 :]
 count, random, warmth = int(said[0]), np.random.default_rng(int(said[1])), float(said[2]) * facts["warmth"]
@@ -28,11 +29,12 @@ for place in range(len(rows) + count - 1):
     feed |= {f"past.{name}": array for name, array in zip(names, cache, strict=True)}
     if place + 1 < len(rows):
         continue
-    row = []
+    row, hidden = [], state
     for family in (*families, None):
         chances = np.exp((logits[0] - logits.max()) / warmth)
         row.append(int(random.choice(len(chances), p=chances / chances.sum())))
         if family:
-            state, logits = family.run(["after", "logits"], {"before": state, "ids": np.array(row[-1:])})
+            before, ids = (state, row[-1:]) if chained else (hidden, row[:1])
+            state, logits = family.run(["after", "logits"], {"before": before, "ids": np.array(ids)})
     rows = [*rows, row]
     print(" ".join(tokens[token] for token, (_, tokens) in zip(row, words["families"], strict=True)))

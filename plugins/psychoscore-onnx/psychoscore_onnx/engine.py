@@ -104,11 +104,19 @@ class Engine:
         columns = np.transpose(drawn).tolist()[:family]
         if len(columns) < family or len(columns[0]) != len(state.lengths):
             raise ValueError(f"onnx: ids {np.shape(drawn)} are no {family} families of {len(state.lengths)} streams")
+        if self.sizes.row_heads == "type-first":
+            self._hear(state, 0, columns[0])
+            state.bound[family].run()
+            return state.logits[family]
         for k, ids in enumerate(columns, 1):
             if k > len(state.read) or ids != state.read[k - 1]:
-                if min(ids) < 0 or max(ids) >= self.sizes.families[k - 1]:
-                    raise ValueError(f"onnx: an id of family {k - 1} is beyond its {self.sizes.families[k - 1]}")
-                state.ids[k - 1][:] = ids
+                self._hear(state, k - 1, ids)
                 state.read[k - 1 :] = [ids]
                 state.bound[k].run()
         return state.logits[family]
+
+    def _hear(self, state: State, family: int, ids: list[int]) -> None:
+        """Write the ids of a family that others go on from; raises ValueError where one is beyond it."""
+        if min(ids) < 0 or max(ids) >= self.sizes.families[family]:
+            raise ValueError(f"onnx: an id of family {family} is beyond its {self.sizes.families[family]}")
+        state.ids[family][:] = ids

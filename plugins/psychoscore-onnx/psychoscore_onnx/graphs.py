@@ -2,7 +2,8 @@
 
 prior:    what the profile and the bars of a plan become: once, where a generation starts.
 step:     rows and the cache become logits of the first family, the state that the others go on from, and the cache.
-family.k: the state and the id drawn for the family before become logits of family k and the next state.
+family.k: the state and the id drawn for the family before become logits of family k and the next state; with
+          "type-first" heads it is always the step's own state and the first family's id.
 
 A family waits for the ids before it, and only the caller can draw them: so there is one small graph a family. They run
 in 12 to 25 microseconds each; one graph that takes all ids at once would compute every family anew for each of them.
@@ -101,10 +102,10 @@ def step(sizes: Sizes, kind: Kind) -> Graph:
 
 def family(sizes: Sizes, kind: Kind, k: int) -> Graph:
     """Return the graph of family k, from 1 on: before (batch, width) and ids (batch,) give after and logits."""
-    g, part = Graph(f"family.{k}", kind, EPSILON), f"chain.parts.{k - 1}"
+    g, part, source = Graph(f"family.{k}", kind, EPSILON), f"chain.parts.{k - 1}", sizes.before(k)
     g.given("before", FLOAT, ("batch", sizes.width))
     g.given("ids", INT64, ("batch",))
-    table = g.weight(f"chain.tables.{k - 1}.weight", (sizes.families[k - 1], sizes.width))
+    table = g.weight(f"chain.tables.{source}.weight", (sizes.families[source], sizes.width))
     heard = g.node("Gather", [table, "ids"], axis=0)
     normed, total = g.added_and_normed("before", heard, f"{part}.norm1.weight", sizes.width)
     up = g.matrix(normed, f"{part}.up.weight", sizes.width, sizes.width)

@@ -24,6 +24,11 @@ def _families(instance: object, attribute: Attribute[tuple[int, ...]], value: tu
         raise ValueError(f"families must be 1 to 32 sizes from 1 to {1 << 20}, not {str(value)[:40]}")
 
 
+def _row_heads(instance: object, attribute: Attribute[str], value: object) -> None:
+    if value not in ("chain", "type-first"):
+        raise ValueError(f"{attribute.name} must be 'chain' or 'type-first', not {str(value)[:40]!r}")
+
+
 @frozen(kw_only=True)
 class Sizes:
     """Sizes of a model, as psychoscore_transformer has them; context: positions that it has rotations for."""
@@ -38,10 +43,15 @@ class Sizes:
     hidden: int = _bounded(8, 32768)
     style_tokens: int = _bounded(0, 256)
     context: int = _bounded(64, 65536)
+    row_heads: Literal["chain", "type-first"] = field(default="chain", validator=_row_heads)
 
     def __attrs_post_init__(self) -> None:
         if self.width % self.heads or self.head % 2 or self.heads % self.kv_heads:
             raise ValueError(f"width {self.width} does not divide into {self.heads} heads, {self.kv_heads} with keys")
+
+    def before(self, family: int) -> int:
+        """Return the family whose id, and the state of whose head, a family from 1 on goes on from."""
+        return family - 1 if self.row_heads == "chain" else 0
 
     @property
     def head(self) -> int:

@@ -54,7 +54,8 @@ class State:
         gives = {"logits": self.logits[0], "state": self.states[0]}
         self.bound = [Bound(sessions[0], step | self.past(), gives | self.present())]
         for k in range(1, len(self.sizes.families)):
-            given = {"before": self.states[k - 1], "ids": self.ids[k - 1]}
+            source = self.sizes.before(k)
+            given = {"before": self.states[source], "ids": self.ids[source]}
             self.bound.append(Bound(sessions[k], given, {"logits": self.logits[k], "after": self.states[k]}))
 
     def past(self, part: slice = slice(None)) -> dict[str, np.ndarray]:

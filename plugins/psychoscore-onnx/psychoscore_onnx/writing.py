@@ -24,7 +24,7 @@ from psychoscore_onnx.scales import scales
 from psychoscore_onnx.sizes import Kind, Sizes
 from psychoscore_onnx.values import Values
 from psychoscore_training.known import Unlearnt
-from psychoscore_transformer.checkpoint import Loaded, read_checkpoint
+from psychoscore_transformer.checkpoint import Loaded, played, read_checkpoint
 from psychoscore_transformer.numpy_engine import NumpyEngine
 from psychoscore_transformer.numpy_state import NumpyState
 
@@ -54,9 +54,10 @@ def contents(checkpoint: Checkpoint, config: OnnxExportConfig) -> dict[str, byte
     interface = checkpoint.interface
     if interface is None:
         raise CheckpointError(f"{checkpoint.folder}: nothing says which tokenizer and encoder it was trained with")
-    loaded = read_checkpoint(checkpoint.folder, interface.vocabulary.digest, interface.space.digest)
+    loaded = played(read_checkpoint(checkpoint.folder, interface.vocabulary.digest, interface.space.digest))
     theirs = asdict(loaded.sizes)
-    theirs.pop("dropout")
+    for name in ("dropout", "widths"):
+        theirs.pop(name)
     try:
         sizes = Sizes(**theirs, context=config.max_context)
     except ValueError as error:

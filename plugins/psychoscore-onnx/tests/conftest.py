@@ -21,6 +21,7 @@ SMALL = {"layers": 2, "width": 32, "heads": 2, "kv_heads": 1, "hidden": 64, "sty
 SHAPES = {
     "one family, styles": {"families": (21,)},
     "several families, styles": {"families": (21, 7, 11)},
+    "type first": {"families": (21, 7, 11, 5), "row_heads": "type-first"},
     "no styles": {"families": (21, 7, 11), "style_tokens": 0},
     "no bars": {"families": (21,), "style_tokens": 0, "bar": 0},
     "nothing divides": {"families": (45, 3, 33), "width": 72, "heads": 6, "kv_heads": 3, "hidden": 50},

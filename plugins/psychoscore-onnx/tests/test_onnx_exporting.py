@@ -171,7 +171,9 @@ def test_int8_keeps_keys_and_values_as_bytes(folder_of):
 
 
 def test_the_scales_of_bytes_leave_room_for_all_that_was_played(make, shape):
-    sizes = Sizes(**{**asdict(make.sizes(shape), filter=lambda field, _: field.name != "dropout"), "context": 64})
+    sizes = Sizes(
+        **{**asdict(make.sizes(shape), filter=lambda field, _: field.name not in ("dropout", "widths")), "context": 64}
+    )
     found = scales(sizes, NumpyEngine(make.sizes(shape), make.weights(make.sizes(shape))))
     assert set(found) == {f"blocks.{k}.attention.{part}.scale" for k in range(2) for part in ("keys", "values")}
     for scale in found.values():
@@ -180,7 +182,12 @@ def test_the_scales_of_bytes_leave_room_for_all_that_was_played(make, shape):
 
 
 def test_pairs_of_keys_that_rotate_into_each_other_share_a_scale(make):
-    sizes = Sizes(**{**asdict(make.sizes("no styles"), filter=lambda field, _: field.name != "dropout"), "context": 64})
+    sizes = Sizes(
+        **{
+            **asdict(make.sizes("no styles"), filter=lambda field, _: field.name not in ("dropout", "widths")),
+            "context": 64,
+        }
+    )
     scale = scales(sizes, NumpyEngine(make.sizes("no styles"), make.weights(make.sizes("no styles"))))
     halves = scale["blocks.0.attention.keys.scale"].reshape(sizes.kv_heads, 2, -1)
     assert np.array_equal(halves[:, 0], halves[:, 1])

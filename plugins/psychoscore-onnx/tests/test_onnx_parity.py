@@ -30,7 +30,7 @@ def closeness(wanted, found):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize("name", ["several families, styles", "no styles"])
+@pytest.mark.parametrize("name", ["several families, styles", "no styles", "type first"])
 def test_two_hundred_rows_are_torchs(make, folder_of, name, count):
     sizes = make.sizes(name)
     streams, music = make.streams(sizes, count), make.music(sizes, count, 200)
@@ -53,7 +53,7 @@ def test_rows_read_at_once_give_what_rows_read_one_by_one_give(make, folder_of, 
     assert closeness(steps, make.along(engine, streams, music, first=280)) < 1e-5
 
 
-@pytest.mark.parametrize("name", ["several families, styles", "no styles"])
+@pytest.mark.parametrize("name", ["several families, styles", "no styles", "type first"])
 def test_two_hundred_greedy_rows_are_torchs(make, folder_of, name):
     sizes = make.sizes(name)
     stream, families = make.streams(sizes, 3, SEED)[2], len(sizes.families)

@@ -18,7 +18,7 @@ from psychoscore_core.report import Report
 from psychoscore_core.stages.train import Term
 from psychoscore_training.data import Prepared, open_fitting
 from psychoscore_training.known import Unlearnt, known_of
-from psychoscore_transformer.checkpoint import Loaded, read_checkpoint, write_checkpoint
+from psychoscore_transformer.checkpoint import Loaded, played, read_checkpoint, write_checkpoint
 from psychoscore_transformer.engines import engine_of
 from psychoscore_transformer.plugin import TransformerConfig
 from psychoscore_transformer.sizes import Sizes
@@ -82,7 +82,7 @@ class TransformerBackend:
 
     def load(self, folder: Path) -> None:
         """Load a checkpoint; raises CheckpointError, naming both digests, when it does not fit."""
-        loaded = read_checkpoint(folder, self.vocabulary.digest, self.space.digest)
+        loaded = played(read_checkpoint(folder, self.vocabulary.digest, self.space.digest))
         sizes, wanted = loaded.sizes, tuple(family.size for family in self.vocabulary.families)
         if (sizes.families, sizes.vector, sizes.bar) != (wanted, len(self.space.vector), len(self.space.bar)):
             raise CheckpointError(f"{folder / 'model.json'}: its sizes do not fit its own vocabulary and space")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Checkpoint
@@ -69,6 +69,17 @@ def read_checkpoint(folder: Path, vocabulary: str, space: str) -> Loaded:
     sizes, context, known = _facts(folder / "model.json")
     found = read_tensors(folder / "model.safetensors", weights(sizes))
     return Loaded(sizes=sizes, weights=found, record=record, context=context, known=known)
+
+
+def played(loaded: Loaded) -> Loaded:
+    """Return a checkpoint with the products of its narrow embeddings and their projections as plain embeddings."""
+    if not loaded.sizes.widths:
+        return loaded
+    found = dict(loaded.weights)
+    for family in range(len(loaded.sizes.families)):
+        name = f"embeddings.{family}"
+        found[f"{name}.weight"] = found.pop(f"{name}.table.weight") @ found.pop(f"{name}.projection.weight").T
+    return evolve(loaded, sizes=evolve(loaded.sizes, widths=()), weights=found)
 
 
 def half(source: Path, target: Path) -> None:

@@ -42,9 +42,12 @@ class Layer:
 
 @frozen(kw_only=True, eq=False)
 class Head:
-    """What a family but the first is predicted by: table (family before it, width), gate, out, head (width, size)."""
+    """What a family but the first is predicted by: table (family before it, width), gate, out, head (width, size).
 
-    table: np.ndarray
+    With "type-first" heads only the first one has a table.
+    """
+
+    table: np.ndarray | None
     gate: np.ndarray
     out: np.ndarray
     head: np.ndarray
@@ -121,7 +124,7 @@ def _cross(sizes: Sizes, weights: Weights, name: str, root: np.float32) -> Cross
 def _head(weights: Weights, family: int, tied: np.ndarray, root: np.float32) -> Head:
     part = f"chain.parts.{family}."
     return Head(
-        table=weights[f"chain.tables.{family}.weight"],
+        table=weights.get(f"chain.tables.{family}.weight"),
         gate=_turned(weights[part + "up.weight"] * (weights[part + "norm1.weight"] * (root / 2))),
         out=_turned(weights[part + "out.weight"] * np.float32(1)),
         head=_turned(tied * (weights[part + "norm2.weight"] * root)),

@@ -1,11 +1,13 @@
-"""Chained heads: within one row, each family is predicted from the hidden state and the ids of the families before.
+"""The heads of a row: each family is predicted from the hidden state and ids of families before it.
 
     hidden -- head 0 --> id 0
       | + table 0 [id 0], + part 1 -- head 1 --> id 1
       | + table 1 [id 1], + part 2 -- head 2 --> id 2 ...
 
-The state goes on from family to family as a residual stream; a part is RMSNorm -> Linear -> SiLU -> Linear. In
-training all rows of a family are computed at once from the targets; in decoding a family waits for the ids before it.
+In a chain the state goes on from family to family as a residual stream. With "type-first" every family but the first
+goes on from hidden + table 0 [id 0], its own part alone between (compound words, Hsiao et al. 2021: the type is drawn
+first). A part is RMSNorm -> Linear -> SiLU -> Linear. In training all rows of a family are computed at once from the
+targets; in decoding a family waits for the ids that it depends on.
 """
 
 from __future__ import annotations
@@ -33,11 +35,12 @@ class Part(nn.Module):
 
 
 class Chain(nn.Module):
-    """Tables of the ids of all families but the last, and parts of all families but the first."""
+    """Tables of the ids that other families depend on, and parts of all families but the first."""
 
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
-        self.tables = nn.ModuleList(nn.Embedding(size, sizes.width) for size in sizes.families[:-1])
+        self.chained = sizes.row_heads == "chain"
+        self.tables = nn.ModuleList(nn.Embedding(size, sizes.width) for size in sizes.families[: sizes.heard])
         self.parts = nn.ModuleList(Part(sizes.width) for _ in sizes.families[1:])
 
     def reset(self) -> None:
@@ -52,6 +55,9 @@ class Chain(nn.Module):
         """
         found, state = [hidden], hidden
         for family in range(min(ids.shape[-1], len(self.parts))):
-            state = self.parts[family](state + self.tables[family](ids[..., family].clamp(min=0)))
-            found.append(self.parts[family].norm2(state))
+            if family < len(self.tables):
+                state = state + self.tables[family](ids[..., family].clamp(min=0))
+            given = self.parts[family](state)
+            found.append(self.parts[family].norm2(given))
+            state = given if self.chained else state
         return found

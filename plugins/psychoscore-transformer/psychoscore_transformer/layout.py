@@ -21,13 +21,17 @@ def weights(sizes: Sizes) -> dict[str, Shape]:
 def _weights(sizes: Sizes) -> Iterator[tuple[str, Shape]]:
     width = sizes.width
     for family, size in enumerate(sizes.families):
-        yield f"embeddings.{family}.weight", (size, width)
+        if not sizes.widths:
+            yield f"embeddings.{family}.weight", (size, width)
+            continue
+        yield f"embeddings.{family}.table.weight", (size, sizes.widths[family])
+        yield f"embeddings.{family}.projection.weight", (width, sizes.widths[family])
     yield from _conditions(sizes)
     for layer in range(sizes.layers):
         for name, shape in _block(sizes):
             yield f"blocks.{layer}.{name}", shape
     yield "norm.weight", (width,)
-    for family, size in enumerate(sizes.families[:-1]):
+    for family, size in enumerate(sizes.families[: sizes.heard]):
         yield f"chain.tables.{family}.weight", (size, width)
     for family in range(len(sizes.families) - 1):
         part = f"chain.parts.{family}"

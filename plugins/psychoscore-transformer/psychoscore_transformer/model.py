@@ -26,6 +26,7 @@ from torch.utils.checkpoint import checkpoint
 
 from psychoscore_transformer.cache import Cache
 from psychoscore_transformer.conditions import BarCondition, Style, VectorCondition
+from psychoscore_transformer.embeddings import embeddings_of, reset_embedding
 from psychoscore_transformer.heads import Chain
 from psychoscore_transformer.layout import STYLE_HEADS, STYLE_WIDTH
 from psychoscore_transformer.norm import RMSNorm
@@ -148,7 +149,7 @@ class Model(nn.Module):
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
         self.sizes, self.gradient_checkpointing = sizes, False
-        self.embeddings = nn.ModuleList(nn.Embedding(size, sizes.width) for size in sizes.families)
+        self.embeddings = nn.ModuleList(embeddings_of(sizes))
         if sizes.style_tokens:
             self.style = Style(sizes)
         else:
@@ -175,6 +176,8 @@ class Model(nn.Module):
             nn.init.normal_(parameter, std=std / depth)
         if len(self.sizes.families) > 1:
             self.chain.reset()
+        for embedding in self.embeddings:
+            reset_embedding(embedding)
 
     def forward(self, batch: Any) -> Output:
         """Return logits and hidden states of a batch (psychoscore_training.batches.Batch)."""

@@ -143,10 +143,14 @@ Later = Callable[[np.ndarray], np.ndarray]
 
 
 class Chain:
-    """The families of one row after the first: each waits for the ids before it, and goes on from what they gave."""
+    """The families of one row after the first: each waits for the ids that it depends on.
+
+    In a chain each goes on from what those before it gave.
+    """
 
     def __init__(self, engine: NumpyEngine, hidden: np.ndarray) -> None:
         self._engine, self._states = engine, [hidden]
+        self._chained = engine.sizes.row_heads == "chain"
         self._read = np.empty((len(hidden), 0), np.int64)  # the ids that the states after the first come from
 
     def family(self, number: int) -> Later:
@@ -154,18 +158,23 @@ class Chain:
         return lambda drawn: self._logits(np.asarray(drawn)[:, :number])
 
     def _logits(self, drawn: np.ndarray) -> np.ndarray:
+        heads = self._engine.fused.heads
+        if not self._chained:
+            table, head = heads[0].table, heads[drawn.shape[1] - 1]
+            assert table is not None
+            return self._engine.normed(self._part(head, self._states[0] + table[drawn[:, 0]])) @ head.head
         known = self._read.shape[1]
         if not np.array_equal(drawn[:, :known], self._read):
             known = 0
         del self._states[known + 1 :]
-        heads = self._engine.fused.heads
         for k in range(known, drawn.shape[1]):
-            self._states.append(self._part(heads[k], self._states[k], drawn[:, k]))
+            table = heads[k].table
+            assert table is not None
+            self._states.append(self._part(heads[k], self._states[k] + table[drawn[:, k]]))
         self._read = drawn.copy()
         return self._engine.normed(self._states[-1]) @ heads[drawn.shape[1] - 1].head
 
-    def _part(self, head: Head, state: np.ndarray, ids: np.ndarray) -> np.ndarray:
-        state = state + head.table[ids]
+    def _part(self, head: Head, state: np.ndarray) -> np.ndarray:
         gate = self._engine.normed(state) @ head.gate
         return state + (gate + gate * np.tanh(gate)) @ head.out
 

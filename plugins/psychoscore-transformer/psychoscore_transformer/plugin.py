@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from attrs import evolve, field, fields, frozen
 from attrs.validators import and_, ge, le, lt, optional
@@ -43,6 +43,8 @@ class TransformerConfig:
       with PSYCHOSCORE; of the same sizes, and trained with the same tokenizer and encoder.
     """
 
+    presets: ClassVar[Mapping[str, Shape]] = PRESETS
+
     size: Literal["pianist", "tiny", "small", "medium", "large"] = "small"
     layers: int | None = _override(1, 64)
     width: int | None = _override(8, 8192)
@@ -59,7 +61,7 @@ class TransformerConfig:
     start_from: Literal["pianist"] | Path | None = None
 
     def __attrs_post_init__(self) -> None:
-        if self.size in PRESETS and (problem := self.shape().problem()):
+        if self.size in self.presets and (problem := self.shape().problem()):
             raise ValueError(problem)
         if self.engine in ("native", "numpy") and self.device == "cuda":
             raise ValueError(f"the engine '{self.engine}' runs on CPU: device 'cuda' needs the engine 'torch'")
@@ -82,7 +84,7 @@ class TransformerConfig:
         """Return the preset with the overrides in it."""
         names = [field.name for field in fields(Shape)]
         given = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
-        return evolve(PRESETS[self.size], **given)
+        return evolve(self.presets[self.size], **given)
 
 
 @hookimpl

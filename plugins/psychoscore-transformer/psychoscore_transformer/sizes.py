@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from attrs import Attribute, field, fields, frozen
 
 from psychoscore_transformer.presets import Shape
+
+ROW_HEADS = ("chain", "type-first")
 
 
 def _bounded(low: int, high: int) -> Any:
@@ -27,13 +29,26 @@ def _share(instance: object, attribute: Attribute[float], value: float) -> None:
         raise ValueError(f"{attribute.name} must be a number from 0 to below 1, not {str(value)[:40]}")
 
 
+def _row_heads(instance: object, attribute: Attribute[str], value: object) -> None:
+    if value not in ROW_HEADS:
+        raise ValueError(f"{attribute.name} must be one of {ROW_HEADS}, not {str(value)[:40]!r}")
+
+
+def _widths(instance: Any, attribute: Attribute[tuple[int, ...]], value: tuple[int, ...]) -> None:
+    good = all(type(width) is int and 1 <= width <= 8192 for width in value)
+    if not good or len(value) not in (0, len(instance.families)):
+        raise ValueError(f"widths must be a width from 1 to 8192 for each family, or none, not {str(value)[:40]}")
+
+
 @frozen(kw_only=True)
 class Sizes:
     """What a model is built from.
 
     families: sizes of the token families. vector, bar: numbers in a profile vector and in a bar's condition.
     layers, width, heads, kv_heads, hidden: as in presets. style_tokens: in the bank; 0 = no cross-attention, the vector
-    is added to every layer instead. dropout: in training.
+    is added to every layer instead. dropout: in training. row_heads: whether a family of a row is predicted from all
+    those before it ("chain"), or from the first one alone ("type-first"). widths: of each family's own embedding, which
+    is then projected to the model's width; () = all have that width.
     """
 
     families: tuple[int, ...] = field(converter=tuple, validator=_families)
@@ -46,11 +61,19 @@ class Sizes:
     hidden: int = _bounded(8, 32768)
     style_tokens: int = _bounded(0, 256)
     dropout: float = field(validator=_share)
+    row_heads: Literal["chain", "type-first"] = field(default="chain", validator=_row_heads)
+    widths: tuple[int, ...] = field(default=(), converter=tuple, validator=_widths)
 
     def __attrs_post_init__(self) -> None:
         shape = Shape(**{f.name: getattr(self, f.name) for f in fields(Shape)})
         if problem := shape.problem():
             raise ValueError(problem)
+
+    @property
+    def heard(self) -> int:
+        """Return how many families, from the first on, the families after them are predicted from."""
+        others = len(self.families) - 1
+        return others if self.row_heads == "chain" else min(others, 1)
 
     @property
     def head(self) -> int:

@@ -20,6 +20,8 @@ SHAPES = {
     "one family": {},
     "several families": {"families": (21, 7, 11)},
     "no cross-attention": {"families": (21, 7, 11), "style_tokens": 0},
+    "type first": {"families": (21, 7, 11), "row_heads": "type-first"},
+    "type first, no cross-attention": {"families": (21, 7, 11), "row_heads": "type-first", "style_tokens": 0},
     "no bar numbers": {"families": (21,), "style_tokens": 0, "bar": 0},
 }
 

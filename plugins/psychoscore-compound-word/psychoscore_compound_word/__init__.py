@@ -1,0 +1,1 @@
+"""The Compound Word transformer: the tokenizer, the encoder `emotion` and the model backend."""
