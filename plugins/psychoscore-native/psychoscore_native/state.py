@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from psychoscore_native.drawing import Hand
 from psychoscore_native.library import State
 from psychoscore_native.pack import LANE, aligned
 from psychoscore_transformer.prior import Styles
@@ -36,6 +37,12 @@ class NativeState:
         self.work = None
         self._arrange([lengths[i] for i in streams])
 
+    def hand(self, count: int) -> Hand:
+        """Return what so many streams are drawn with, the same object every time."""
+        if self._hand is None or len(self._hand.choices) != count:
+            self._hand = Hand(self.sizes.families, count)
+        return self._hand
+
     def error(self) -> str:
         """Return why the library's last call failed."""
         return str(self.struct.error.decode())
@@ -43,6 +50,7 @@ class NativeState:
     def _arrange(self, lengths: Sequence[int]) -> None:
         count, families = len(self.streams), len(self.sizes.families)
         self.rows += 1
+        self._hand: Hand | None = None
         self.order = np.arange(count, dtype=np.int32)
         self._lengths = np.array(lengths, np.int32)
         self._counts = np.array([stream.count for stream in self.streams], np.int32)

@@ -33,8 +33,12 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=str(error)))
 
 
+def sizes_with(**shape) -> Sizes:
+    return Sizes(**{"vector": 3, "bar": 2, **SMALL, **shape})
+
+
 def sizes_of(name: str) -> Sizes:
-    return Sizes(**{"vector": 3, "bar": 2, **SMALL, **SHAPES[name]})
+    return sizes_with(**SHAPES[name])
 
 
 def random_weights(sizes: Sizes, seed: int = 0) -> dict[str, np.ndarray]:
@@ -102,5 +106,11 @@ def make():
         return NativeEngine(sizes, random_weights(sizes), precision, count, kernels)
 
     return SimpleNamespace(
-        sizes=sizes_of, weights=random_weights, streams=streams_of, music=music_of, along=logits_along, engine=engine
+        sizes=sizes_of,
+        sizes_with=sizes_with,
+        weights=random_weights,
+        streams=streams_of,
+        music=music_of,
+        along=logits_along,
+        engine=engine,
     )
