@@ -97,7 +97,7 @@ class DrawingStep(Protocol):
 
     def draw(
         self, family: int, rows: np.ndarray, choices: Sequence[Choice | None], rule: DrawRule
-    ) -> Sequence[int | None]:
+    ) -> Sequence[int]:
         """Return an id of a family for each stream, given rows (streams, families) whose ids before it are drawn.
 
         The ids are those that `psychoscore_sampler.draw.chosen` gives for the same logits and random numbers, except

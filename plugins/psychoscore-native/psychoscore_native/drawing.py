@@ -70,8 +70,8 @@ class Hand:
 
     def fill(self, family: int, rows: np.ndarray, choices: Sequence[Choice | None]) -> None:
         """Take what may be drawn from a family; raises ValueError where it is of another size."""
-        if len(choices) != len(self._slots) or np.shape(rows) != self._rows.shape:
-            raise ValueError(f"native: {len(choices)} choices for rows {np.shape(rows)}, not {self._rows.shape}")
+        if len(choices) != len(self._slots) or rows.shape != self._rows.shape:
+            raise ValueError(f"native: {len(choices)} choices for rows {rows.shape}, not {self._rows.shape}")
         self._rows[:] = rows
         for slot, choice in zip(self._slots, choices, strict=True):
             slot.fill(family, self._families[family], choice)
@@ -87,9 +87,8 @@ class Hand:
 
     def rule(self, family: int, given: tuple[DrawRule, np.ndarray, float]) -> library.Rule:
         """Return a rule, ids lost and divisor as the library reads them, the same object for the same ones."""
-        known = self._rules[family]
-        if known is None or any(one is not other for one, other in zip(known[0], given, strict=True)):
-            rule, lost, divisor = given
+        known, (rule, lost, divisor) = self._rules[family], given
+        if known is None or known[0][0] is not rule or known[0][1] is not lost or known[0][2] != divisor:
             ids = np.array(lost, np.int32)
             made = library.Rule(
                 guidance=rule.guidance,

@@ -13,7 +13,7 @@ from psychoscore_core.stages.sample import Choice, DrawRule
 from psychoscore_native.drawing import Step
 from psychoscore_native.library import ERROR_BYTES, library, threads
 from psychoscore_native.pack import pack
-from psychoscore_native.state import Conditions, NativeState, style_block
+from psychoscore_native.state import Conditions, NativeState, Work, style_block
 from psychoscore_transformer.fused import Weights, fuse, turns
 from psychoscore_transformer.prior import bar_table, styles
 from psychoscore_transformer.sizes import Sizes
@@ -85,14 +85,13 @@ class NativeEngine:
 
     def step(self, state: NativeState, rows: np.ndarray, bars: np.ndarray) -> Step:
         """Read one row (batch, families) in bars (batch,); return what gives the next one's logits, or draws it."""
-        count = len(state.streams)
-        rows, bars = np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(bars, np.int64)
-        if rows.shape != (count, len(self.sizes.families)) or bars.shape != (count,):
-            raise ValueError(f"rows {rows.shape} in bars {bars.shape} do not fit {count} streams")
-        if state.work is None:
+        work = state.work
+        if work is None:
+            count, families = len(state.streams), len(self.sizes.families)
             heads = np.zeros(self._library.ps_heads_work(self.network.handle, count, self.threads), np.uint8)
-            state.work = (self._work(state, count), heads)
-        self._call(state, rows, state.order, bars, state.work[0], 1)
+            work = state.work = Work(self._work(state, count), heads, count, families)
+        work.take(rows, bars)
+        self._call(state, (work.rows_at, state.order_at, work.bars_at), len(work.bars), work.layers, 1)
         state.rows += 1
         return Step(self, state)
 
@@ -116,7 +115,7 @@ class NativeEngine:
             family,
             ids.ctypes.data,
             out.ctypes.data,
-            work.ctypes.data,
+            work.heads,
             self.threads,
         )
         _check(code, state)
@@ -143,7 +142,7 @@ class NativeEngine:
             len(choices),
             hand.rule(family, given),
             hand.ids,
-            work.ctypes.data,
+            work.heads,
             self.threads,
         )
         _check(code, state)
@@ -152,41 +151,30 @@ class NativeEngine:
     def _read(self, state: NativeState, rows: np.ndarray, order: np.ndarray, bars: np.ndarray) -> None:
         if len(rows):
             rows, bars = np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(bars, np.int64)
-            self._call(state, rows, order, bars, self._work(state, min(len(rows), PIECE)), 0)
+            places, work = (
+                tuple(array.ctypes.data for array in (rows, order, bars)),
+                self._work(state, min(len(rows), PIECE)),
+            )
+            self._call(state, places, len(rows), work.ctypes.data, 0)
             state.rows += 1
 
     def _work(self, state: NativeState, at_once: int) -> np.ndarray:
         size = self._library.ps_work(self.network.handle, at_once, self.threads, state.capacity)
         return np.zeros(size, np.uint8)
 
-    def _call(
-        self,
-        state: NativeState,
-        rows: np.ndarray,
-        order: np.ndarray,
-        bars: np.ndarray,
-        work: np.ndarray,
-        hidden: int,
-    ) -> None:
+    def _call(self, state: NativeState, places: tuple[int, ...], count: int, work: int, hidden: int) -> None:
+        """Read so many rows; places: of their ids, of the stream of each, of their bars."""
+        at_once = count if hidden else min(count, PIECE)  # a step's work memory holds all of its rows
         code = self._library.ps_read(
-            self.network.handle,
-            state.reference,
-            rows.ctypes.data,
-            order.ctypes.data,
-            bars.ctypes.data,
-            len(rows),
-            work.ctypes.data,
-            len(rows) if hidden else min(len(rows), PIECE),
-            self.threads,
-            hidden,
+            self.network.handle, state.reference, *places, count, work, at_once, self.threads, hidden
         )
         _check(code, state)
 
 
-def _work_of(state: NativeState, row: int) -> np.ndarray:
+def _work_of(state: NativeState, row: int) -> Work:
     if row != state.rows or state.work is None:
         raise ValueError("native: logits of a row are asked for after the next one was read")
-    return state.work[1]
+    return state.work
 
 
 def _check(code: int, state: NativeState) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from psychoscore_core.stages.sample import Decoder, Request
+from psychoscore_core.stages.sample import Choice, Decoder, Request
 from psychoscore_sampler.feed import Feed
 from psychoscore_sampler.line import Line, rules_of
 from psychoscore_sampler.plugin import ConstrainedConfig
@@ -64,16 +64,16 @@ class ConstrainedSampler:
 
 def _draw(feed: Feed, lines: Sequence[Line], last: np.ndarray) -> np.ndarray:
     """Return the next row of every stream (batch, families); a finished stream repeats its last one."""
-    rows, places = last.copy(), range(len(lines))
-    partials: list[list[int]] = [[] for _ in lines]
+    rows = last.copy()
+    going: list[tuple[int, Line, list[int]]] = [(n, line, []) for n, line in enumerate(lines) if not line.finished]
+    choices: list[Choice | None] = [None] * len(lines)
     for family, rule in enumerate(feed.rules):
-        choices = [
-            None if line.finished else line.choice(partial) for line, partial in zip(lines, partials, strict=True)
-        ]
+        for slot, line, partial in going:
+            choices[slot] = line.choice(partial)
         tokens = feed.draw(family, rows, choices, rule)
-        for slot, line, partial, token in zip(places, lines, partials, tokens, strict=True):
-            if choices[slot] is not None:
-                rows[slot, family] = token
-                line.took(token)
-                partial.append(token)
+        for slot, line, partial in going:
+            token = tokens[slot]
+            rows[slot, family] = token
+            line.took(token)
+            partial.append(token)
     return rows

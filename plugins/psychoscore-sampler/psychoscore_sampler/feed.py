@@ -12,6 +12,7 @@ from psychoscore_core.records import Stream
 from psychoscore_core.stages.sample import Choice, Decoder, DrawRule
 from psychoscore_sampler.draw import chosen
 
+NOTHING = -1  # the id of a stream that draws none
 PROMPT = -1  # the bar of a prompt's rows, as in `records.Encoded`
 
 
@@ -40,20 +41,18 @@ class Feed:
         self._history: list[tuple[np.ndarray, np.ndarray]] = []  # drawn rows (batch, families) and bars (batch,)
         self._start()
 
-    def draw(
-        self, family: int, rows: np.ndarray, choices: Sequence[Choice | None], rule: DrawRule
-    ) -> Sequence[int | None]:
+    def draw(self, family: int, rows: np.ndarray, choices: Sequence[Choice | None], rule: DrawRule) -> Sequence[int]:
         """Return an id of a family for each stream, given rows (batch, families) whose ids before it are drawn.
 
-        The decoder draws where it can; a choice of None draws nothing.
+        The decoder draws where it can; for a choice of None the id means nothing.
         """
-        own: Callable[..., Sequence[int | None]] | None = getattr(self._logits, "draw", None)
+        own: Callable[..., Sequence[int]] | None = getattr(self._logits, "draw", None)
         if own is not None:
             return own(family, rows, choices, rule)
         table = self._table(family, rows[:, :family])
         with np.errstate(over="ignore", invalid="ignore"):  # models may give any number; chosen() sorts them out
             return [
-                None if choice is None else self._chosen(family, choice, table[slot :: len(choices)], rule)
+                NOTHING if choice is None else self._chosen(family, choice, table[slot :: len(choices)], rule)
                 for slot, choice in enumerate(choices)
             ]
 

@@ -38,6 +38,7 @@ class Line:
         steered = request.plan is not None and hasattr(request.grammar, "meaning")
         self._conductor = Conductor(request.plan, config) if request.plan is not None and steered else None
         self._meaning = NEUTRAL  # of the last choice
+        self._closing, self._temperature = False, 1.0  # of this row
 
     @property
     def finished(self) -> bool:
@@ -49,23 +50,25 @@ class Line:
 
     def choice(self, partial: Sequence[int]) -> Choice:
         """Return what may be drawn for the row's next family, given the ids before it."""
-        closing = self._closing()
-        allowed, weights = self._allowed(partial, closing), None
+        if not partial:
+            self._begin_row()
+        family, weights = len(partial), None
+        allowed = self._allowed(partial)
         if self._conductor:
-            self._meaning = self.grammar.meaning(len(partial), partial)  # type: ignore[attr-defined]  # optional
-            if not closing and np.count_nonzero(allowed) > 1:
+            self._meaning = self.grammar.meaning(family, partial)  # type: ignore[attr-defined]  # optional
+            if self._meaning.kind and not self._closing and np.count_nonzero(allowed) > 1:
                 weights = self._conductor.weights(self._meaning)
         costs = self._repetition.costs(partial) if self._config.repetition_penalty else NO_COSTS
-        return Choice(allowed, self._temperature(len(partial)), self._rng, weights, costs)
+        return Choice(allowed, self._own_temperatures[family] or self._temperature, self._rng, weights, costs)
+
+    def _begin_row(self) -> None:
+        self._temperature = self._temperatures[min(max(self.grammar.bar, 0), len(self._temperatures) - 1)]
+        self._closing = self._is_closing()
 
     def took(self, token: int) -> None:
         """Note the id that was drawn from the last choice."""
-        if self._conductor:
+        if self._conductor and self._meaning.kind:
             self._conductor.took(self._meaning, token)
-
-    def _temperature(self, family: int) -> float:
-        own = self._own_temperatures[family]
-        return own or self._temperatures[min(max(self.grammar.bar, 0), len(self._temperatures) - 1)]
 
     def push(self, row: tuple[int, ...]) -> list[np.ndarray]:
         """Take a drawn row; return the rows (time, families) of each bar that it completes."""
@@ -98,15 +101,15 @@ class Line:
         self._bar = []
         return rows
 
-    def _allowed(self, partial: Sequence[int], closing: bool) -> np.ndarray:
+    def _allowed(self, partial: Sequence[int]) -> np.ndarray:
         mask = self.grammar.mask(len(partial), partial)
-        if not closing:
+        if not self._closing:
             return mask
         own = getattr(self.grammar, "closing_mask", None)
         way = own(len(partial), partial) & mask if own else self._exits.narrow(mask, partial)
         return way if way.any() else mask
 
-    def _closing(self) -> bool:
+    def _is_closing(self) -> bool:
         config, length = self._config, len(self._bar)
         if length > config.max_rows_per_bar + MAX_CLOSING:
             raise RunError(f"sample: the tokenizer's grammar shows no way out of bar {self.grammar.bar + 1}")
