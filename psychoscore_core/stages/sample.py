@@ -95,9 +95,7 @@ class DrawRule:
 class DrawingStep(Protocol):
     """What a decoder's step() may return, beside the logits per family that it holds in the places of a list."""
 
-    def draw(
-        self, family: int, rows: np.ndarray, choices: Sequence[Choice | None], rule: DrawRule
-    ) -> Sequence[int]:
+    def draw(self, family: int, rows: np.ndarray, choices: Sequence[Choice | None], rule: DrawRule) -> Sequence[int]:
         """Return an id of a family for each stream, given rows (streams, families) whose ids before it are drawn.
 
         The ids are those that `psychoscore_sampler.draw.chosen` gives for the same logits and random numbers, except

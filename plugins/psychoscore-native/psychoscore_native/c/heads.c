@@ -1,4 +1,4 @@
-// Products shared among threads, and the chained heads: logits, or an id drawn, of one family after the other.
+// Products shared among threads, and the heads of a row: logits, or an id drawn, of one family after the other.
 #include <math.h>
 #include <string.h>
 
@@ -100,16 +100,17 @@ PUBLIC int64_t ps_heads_work(const Model *m, int64_t streams, int threads) {
     return lay_out(m, streams, threads, &h, NULL);
 }
 
-// Make the state that family `f` is predicted from of the one before and its ids.
+// Make the state that family `f` is predicted from: of the one before and its ids, or of the first one and its ids.
 static void go_on(const Model *m, State *s, Heads *h, int f, const Ids *ids) {
     int64_t wide = padded(m->width), all = wide * s->streams;
+    int before = m->type_first ? 0 : f - 1;
     float *to = s->states + f * all;
-    memcpy(to, to - all, 4 * all);
+    memcpy(to, s->states + before * all, 4 * all);
     for (int stream = 0; stream < s->streams; stream++) {
-        int64_t id = id_of(ids, stream, f - 1);
-        const float *from = m->head[f].table + id * m->width;
+        int64_t id = id_of(ids, stream, before);
+        const float *from = m->head[before + 1].table + id * m->width;
         for (int i = 0; i < m->width; i++) to[stream * wide + i] += from[i];
-        s->ids[stream * m->families + f - 1] = (int32_t)id;
+        s->ids[stream * m->families + before] = (int32_t)id;
     }
     multiply(&h->bench, &m->head[f].gate, to, wide, s->streams, 1, h->gate, wide, 0);
     m->ops->swish(h->gate, NULL, h->gate, (int)all);
@@ -138,8 +139,9 @@ static int unchanged(const Model *m, const State *s, int family, const Ids *ids)
 
 // Make the logits (streams, padded family size) of a family; return their stride.
 static int64_t predict(const Model *m, State *s, Heads *h, int family, const Ids *ids) {
-    s->known = unchanged(m, s, family, ids);
-    for (; s->known <= family; s->known++) go_on(m, s, h, s->known, ids);
+    if (!m->type_first) s->known = unchanged(m, s, family, ids);
+    else if (family) go_on(m, s, h, family, ids);  // on its own: families between may never be asked for
+    for (; s->known <= family && !m->type_first; s->known++) go_on(m, s, h, s->known, ids);
     const Matrix *head = family ? &m->head[family].head : &m->first;
     int64_t wide = padded(m->width), columns = padded(head->outputs);
     const float *states = s->states + family * wide * s->streams;

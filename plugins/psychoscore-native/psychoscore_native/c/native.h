@@ -43,7 +43,7 @@ typedef struct {
 } Layer;
 
 typedef struct {
-    const float *table;  // (size of the family before, width)
+    const float *table;  // (size of the family before, width); NULL where that is heard by nobody
     Matrix gate, out, head;
 } Head;
 
@@ -52,6 +52,7 @@ struct Ops;
 typedef struct {
     const struct Ops *ops;
     int32_t format, families, layers, width, heads, kv_heads, hidden, cross, size;  // size: of one head
+    int32_t type_first;  // families are predicted from the first one alone, not from all before them
     int32_t family[MOST_FAMILIES];
     const float *embeddings, *norm;
     Layer layer[MOST_LAYERS];
