@@ -10,7 +10,7 @@ import numpy as np
 
 from psychoscore_core.records import Stream
 from psychoscore_core.stages.sample import Choice, DrawRule
-from psychoscore_native.drawing import Step
+from psychoscore_native.drawing import Hand, Step
 from psychoscore_native.library import ERROR_BYTES, library, threads
 from psychoscore_native.pack import pack
 from psychoscore_native.state import Conditions, NativeState, Work, style_block
@@ -131,21 +131,12 @@ class NativeEngine:
         given: tuple[DrawRule, np.ndarray, float],
     ) -> list[int]:
         """Return an id of a family for each stream (see drawing.Step); given: rule, ids lost, divisor."""
-        work, hand = _work_of(state, row), state.hand(len(choices))
-        hand.fill(family, rows, choices)
-        code = self._library.ps_draw(
-            self.network.handle,
-            state.reference,
-            family,
-            hand.rows,
-            hand.choices,
-            len(choices),
-            hand.rule(family, given),
-            hand.ids,
-            work.heads,
-            self.threads,
-        )
-        _check(code, state)
+        work = _work_of(state, row)
+        hand = state.hand
+        if hand is None or hand.count != len(choices):
+            hand = state.hand = Hand(self.sizes.families, len(choices), work.heads, self.threads)
+        what = hand.fill(family, rows, choices, given)
+        _check(self._library.ps_draw(self.network.handle, state.reference, what), state)
         return hand.drawn(choices)
 
     def _read(self, state: NativeState, rows: np.ndarray, order: np.ndarray, bars: np.ndarray) -> None:

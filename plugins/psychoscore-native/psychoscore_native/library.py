@@ -51,6 +51,17 @@ class Rule(ctypes.Structure):
     )
 
 
+class Draw(ctypes.Structure):
+    """What is to be drawn (c/native.h)."""
+
+    _fields_ = (
+        *((name, c_void_p) for name in ("rows", "ids", "work")),
+        ("choices", POINTER(Choice)),
+        ("rule", Rule),
+        *((name, c_int32) for name in ("family", "count", "threads")),
+    )
+
+
 IMPOSSIBLE = -3  # instead of an id: the logits leave none that is allowed
 
 _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
@@ -70,10 +81,7 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (c_char_p, c_int, c_void_p, c_void_p, c_void_p, c_int64, c_int64, c_void_p, c_int64, c_void_p, c_void_p, c_int),
     ),
     "ps_logits": (c_int, (c_void_p, POINTER(State), c_int, c_void_p, c_void_p, c_void_p, c_int)),
-    "ps_draw": (
-        c_int,
-        (c_void_p, POINTER(State), c_int, c_void_p, POINTER(Choice), c_int, POINTER(Rule), c_void_p, c_void_p, c_int),
-    ),
+    "ps_draw": (c_int, (c_void_p, POINTER(State), POINTER(Draw))),
 }
 
 

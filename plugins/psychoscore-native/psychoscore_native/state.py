@@ -37,12 +37,6 @@ class NativeState:
         self.work = None
         self._arrange([lengths[i] for i in streams])
 
-    def hand(self, count: int) -> Hand:
-        """Return what so many streams are drawn with, the same object every time."""
-        if self._hand is None or len(self._hand.choices) != count:
-            self._hand = Hand(self.sizes.families, count)
-        return self._hand
-
     def error(self) -> str:
         """Return why the library's last call failed."""
         return str(self.struct.error.decode())
@@ -50,7 +44,7 @@ class NativeState:
     def _arrange(self, lengths: Sequence[int]) -> None:
         count, families = len(self.streams), len(self.sizes.families)
         self.rows += 1
-        self._hand: Hand | None = None
+        self.hand: Hand | None = None  # what its streams are drawn with
         self.order = np.arange(count, dtype=np.int32)
         self.order_at = self.order.ctypes.data
         self._lengths = np.array(lengths, np.int32)

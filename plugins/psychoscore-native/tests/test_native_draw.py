@@ -177,7 +177,7 @@ def test_ids_beyond_their_family_are_refused(make, token):
 
 def test_weights_of_another_size_are_refused(make):
     choice = Choice(np.ones(200, bool), 1.0, np.random.default_rng(0), np.zeros(5))
-    refused(make, "could not broadcast", choices=[choice])
+    refused(make, r"^family 0: \(5,\) weights for 200 ids$", choices=[choice])
 
 
 def test_costs_beyond_the_family_are_refused(make):

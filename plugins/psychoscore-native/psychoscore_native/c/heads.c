@@ -168,34 +168,34 @@ PUBLIC int ps_logits(const Model *m, State *s, int family, const int64_t *rows, 
 }
 
 typedef struct {
+    const Draw *draw;
     const Heads *heads;
-    const Rule *rule;
-    const Choice *choices;
-    int32_t *out;
     int64_t columns;
-    int count, size;
-} Draws;
+    int size;
+} Drawing;
 
-static void draw_chunk(void *draws, int chunk, int thread) {
-    const Draws *d = draws;
-    if (d->out[chunk] != DRAW_MANY) return;
+static void draw_chunk(void *drawing, int chunk, int thread) {
+    const Drawing *d = drawing;
+    int32_t *id = &d->draw->ids[chunk];
+    if (*id != DRAW_MANY) return;
     char *work = (char *)d->heads->drafts + thread * draw_work(d->size);
-    d->out[chunk] = draw_one(d->rule, &d->choices[chunk], d->heads->logits + chunk * d->columns, d->count * d->columns,
-                             d->size, work);
+    *id = draw_one(&d->draw->rule, &d->draw->choices[chunk], d->heads->logits + chunk * d->columns,
+                   d->draw->count * d->columns, d->size, work);
 }
 
-static int check_draw(State *s, int family, const Draws *d) {
-    const Rule *rule = d->rule;
-    if (rule->ghosts < 0 || rule->ghosts > 2 || (int64_t)d->count * (1 + rule->ghosts) != s->streams)
-        return fail(s->error, "%d draws with %d ghosts do not fit %d streams", d->count, (int)rule->ghosts,
-                    (int)s->streams);
-    for (int i = 0; i < d->count; i++) {
-        d->out[i] = DRAW_NONE;
-        if (!d->choices[i].allowed) continue;
-        d->out[i] = draw_forced(&d->choices[i], d->size);
-        if (d->out[i] == DRAW_NONE) return fail(s->error, "no id of family %d is allowed in stream %d", family, i);
+// Write down the ids that are forced; return how many are not, or -1 where the model or a mask cannot be drawn from.
+static int draw_what_is_forced(State *s, const Draw *draw, int size) {
+    int open = 0, ghosts = draw->rule.ghosts;
+    if (ghosts < 0 || ghosts > 2 || draw->count < 1 || (int64_t)draw->count * (1 + ghosts) != s->streams)
+        return fail(s->error, "%d draws with %d ghosts do not fit %d streams", draw->count, ghosts, (int)s->streams);
+    for (int i = 0; i < draw->count; i++) {
+        int32_t id = draw->choices[i].allowed ? draw_forced(&draw->choices[i], size) : DRAW_NONE;
+        if (draw->choices[i].allowed && id == DRAW_NONE)
+            return fail(s->error, "no id of family %d is allowed in stream %d", (int)draw->family, i);
+        open += id == DRAW_MANY;
+        draw->ids[i] = id;
     }
-    return 0;
+    return open;
 }
 
 // What the model's owner changes about its logits: ids that are impossible, and what all are divided by.
@@ -208,25 +208,19 @@ static void change(const Rule *rule, Heads *h, int64_t columns, int size, int st
     }
 }
 
-// Draw an id of a family for each of `count` streams, behind which stand their ghosts, given rows (count, families)
-// whose ids before it are drawn: into out (count,) goes an id, or DRAW_IMPOSSIBLE, or DRAW_NONE where the choice has no
-// `allowed`. Where every id is forced the model is not asked. Returns as ps_logits does.
-PUBLIC int ps_draw(const Model *m, State *s, int family, const int64_t *rows, const Choice *choices, int count,
-                   const Rule *rule, int32_t *out, void *work, int threads) {
+// Draw: for each stream an id, or DRAW_IMPOSSIBLE, or DRAW_NONE where its choice has no `allowed`. Where every id is
+// forced the model is not asked. Returns as ps_logits does.
+PUBLIC int ps_draw(const Model *m, State *s, const Draw *draw) {
     if (state_enter(s)) return -2;
-    Ids ids = {rows, m->families, count};
-    Draws d = {.rule = rule, .choices = choices, .out = out, .count = count};
-    if (check_ids(m, s, family, &ids)) return state_leave(s), -1;
-    d.size = m->family[family];
-    if (check_draw(s, family, &d)) return state_leave(s), -1;
-    int open = 0;
-    for (int i = 0; i < count; i++) open += out[i] == DRAW_MANY;
-    if (!open) return state_leave(s), 0;
-    Heads h = {.bench = {.model = m, .pool = pool_take(threads, 0)}};
-    lay_out(m, s->streams, threads, &h, work);
-    d.heads = &h, d.columns = predict(m, s, &h, family, &ids);
-    change(rule, &h, d.columns, d.size, s->streams);
-    pool_run(h.bench.pool, draw_chunk, &d, count);
+    Ids ids = {draw->rows, m->families, draw->count};
+    int problem = check_ids(m, s, draw->family, &ids), size = problem ? 0 : m->family[draw->family];
+    int open = problem ? problem : draw_what_is_forced(s, draw, size);
+    if (open <= 0) return state_leave(s), open;
+    Heads h = {.bench = {.model = m, .pool = pool_take(draw->threads, 0)}};
+    lay_out(m, s->streams, draw->threads, &h, draw->work);
+    Drawing drawing = {draw, &h, predict(m, s, &h, draw->family, &ids), size};
+    change(&draw->rule, &h, drawing.columns, size, s->streams);
+    pool_run(h.bench.pool, draw_chunk, &drawing, draw->count);
     pool_give(h.bench.pool);
     state_leave(s);
     return 0;

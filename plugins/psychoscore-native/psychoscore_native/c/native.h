@@ -104,6 +104,16 @@ typedef struct {
     float divisor;        // of logits
 } Rule;
 
+// What is to be drawn: an id of a family for each of `count` streams, behind which stand their ghosts.
+typedef struct {
+    const int64_t *rows;    // (count, families), whose ids before the family are drawn
+    int32_t *ids;           // (count,) what is drawn
+    void *work;             // from ps_heads_work for so many threads
+    const Choice *choices;  // (count,)
+    Rule rule;
+    int32_t family, count, threads;
+} Draw;
+
 enum { DRAW_MANY = -1, DRAW_NONE = -2, DRAW_IMPOSSIBLE = -3 };  // instead of an id
 
 int64_t draw_work(int64_t size);
