@@ -34,7 +34,6 @@ SPREAD = 0.9  # of each voice's deviation in the planned one
 CHORD_STEP = 5  # semitones within which a chord has another tone
 OUTLASTING = 4.0  # nats that a length loses which outlasts its chord
 
-_CLASSES = np.arange(128) % 12
 _LEAPS = np.clip(np.abs(np.arange(-127, 128)) - 2, 0, 6) * 1.0  # by interval, -127 to 127
 
 
@@ -63,7 +62,7 @@ class Conductor:
         self._strikes: Strikes | None = None  # of tokens that are events in time
         taking = sum(bar.plan.repeats is not None for bar in self._bars) / max(1, len(self._bars))
         self._fresh = FRESH * max(0.0, 1 - taking / ENOUGH) if config.repeats else 0.0
-        self._known: dict[int, np.ndarray] = {}  # by onset: in how many bars each pitch class (12,) began there
+        self._known: dict[int, np.ndarray] = {}  # by onset: in how many bars each pitch's class (128,) began there
         self.index = -1
         self._start = 0
         self._onset, self._voice = 0, ACCOMPANIMENT  # the voice of grammars that tell none
@@ -98,7 +97,7 @@ class Conductor:
         """Note what the bar that is over had where."""
         last = self._played[-1] if self._played else ()
         for onset, pitch_class in {(onset, note.pitch % 12) for onset, note in last}:
-            self._known.setdefault(onset, np.zeros(12))[pitch_class] += 1
+            self._known.setdefault(onset, np.zeros(128))[pitch_class::12] += 1
 
     def weights(self, meaning: Meaning) -> np.ndarray | None:
         """Return the log-weight of every id (family size,) that `meaning` speaks of, or None where all are alike.
@@ -250,7 +249,7 @@ class Conductor:
             for note in self._scripted_notes():
                 weights[note.pitch] += config.repeats
         elif self._fresh and self._onset in self._known:
-            weights -= (self._fresh / len(self._played) * self._known[self._onset])[_CLASSES]
+            weights -= self._fresh / len(self._played) * self._known[self._onset]
         for pitch in set(self._here):
             weights[pitch] -= UNISON
         return weights
