@@ -154,7 +154,7 @@ def report(name: str, streams: int, guidance: float, rounds: list[tuple[int, flo
         for what, seconds in (("layers", layers), ("heads and draw", draw), ("python", wall - layers - draw))
     )
     print(
-        f"  {streams:2} streams, guidance {guidance:g}, {name:12} {rows / streams / BARS - 1:.1f} notes a bar; 32 bars: "
+        f"  {streams:2} streams, guidance {guidance:g}, {name:12} {rows / streams / BARS - 1:.1f} notes a bar: "
         f"best {best / streams:.3f} s, undisturbed {wall / streams:.3f} s, {rows / wall:.0f} rows a second; "
         f"a row: {parts}",
         flush=True,

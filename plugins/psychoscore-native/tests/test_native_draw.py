@@ -1,5 +1,7 @@
 """What the library draws is what psychoscore_sampler's draw.py draws from the same logits and random numbers."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -144,6 +146,26 @@ def test_threads_and_batch_of_16_change_no_id(make, precision):
     assert drawn[0] == drawn[1] and drawn[0][:1] == drawn[2]
 
 
+def test_many_threads_draw_what_one_draws(make):
+    engine = engine_of(make, np.random.default_rng(0).normal(0, 1, (3, 200)).astype(np.float32), "fp16", 3)
+    found = {}
+
+    def work(n):
+        step, rows = step_of(engine, 1, 0), np.zeros((1, 3), int)
+        choice = Choice(np.ones(200, bool), 1.0, np.random.default_rng(n))
+        found[n] = [step.draw(0, rows, [choice], DrawRule(top_p=0.9)) for _ in range(20)]
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    together = dict(found)
+    for n in range(8):
+        work(n)
+    assert found == together
+
+
 def refused(make, message, rows=None, choices=None, rule=None, family=0):
     step = step_of(engine_of(make, np.zeros((3, 200), np.float32)), 1, 0)
     choice = Choice(np.ones(SIZES[min(family, 2)], bool), 1.0, np.random.default_rng(0))
@@ -160,6 +182,12 @@ def test_a_mask_of_another_size_is_refused(make):
 def test_where_no_id_is_allowed_it_says_so(make):
     choice = Choice(np.zeros(200, bool), 1.0, np.random.default_rng(0))
     refused(make, "^no id of family 0 is allowed in stream 0$", choices=[choice])
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, np.inf, np.nan])
+def test_temperatures_out_of_range_are_refused(make, temperature):
+    choice = Choice(np.ones(200, bool), temperature, np.random.default_rng(0))
+    refused(make, "^a temperature must be a finite number above 0, not ", choices=[choice])
 
 
 def test_ghosts_that_are_not_there_are_refused(make):

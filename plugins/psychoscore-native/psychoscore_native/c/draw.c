@@ -117,7 +117,7 @@ static void truncate_to(const Rule *rule, Draft *d) {
         double last = kth_largest(d, rule->top_k);
         floor = last > floor ? last : floor;
     }
-    if (floor > 0) keep_from(d, floor);
+    if (floor > 0) keep_from(d, floor < 1 ? floor : 1);  // the likeliest stays
     if (rule->top_p < 1) keep_nucleus(d, rule->top_p);
 }
 

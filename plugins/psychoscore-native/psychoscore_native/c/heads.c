@@ -189,11 +189,13 @@ static int draw_what_is_forced(State *s, const Draw *draw, int size) {
     if (ghosts < 0 || ghosts > 2 || draw->count < 1 || (int64_t)draw->count * (1 + ghosts) != s->streams)
         return fail(s->error, "%d draws with %d ghosts do not fit %d streams", draw->count, ghosts, (int)s->streams);
     for (int i = 0; i < draw->count; i++) {
-        int32_t id = draw->choices[i].allowed ? draw_forced(&draw->choices[i], size) : DRAW_NONE;
-        if (draw->choices[i].allowed && id == DRAW_NONE)
+        const Choice *c = &draw->choices[i];
+        int32_t id = draw->ids[i] = c->allowed ? draw_forced(c, size) : DRAW_NONE;
+        if (c->allowed && id == DRAW_NONE)
             return fail(s->error, "no id of family %d is allowed in stream %d", (int)draw->family, i);
+        if (c->allowed && !(c->temperature > 0 && c->temperature < INFINITY))
+            return fail(s->error, "a temperature must be a finite number above 0, not %g", c->temperature);
         open += id == DRAW_MANY;
-        draw->ids[i] = id;
     }
     return open;
 }
