@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from attrs import frozen
 
@@ -45,14 +46,68 @@ class Decoder(Protocol):
     def start(self, streams: Sequence[Stream]) -> Any:
         """Read the prompts of a batch but for their last row and return the state that step() goes on from."""
 
-    def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[np.ndarray | Callable[..., np.ndarray]]:
+    def step(
+        self, state: Any, rows: np.ndarray, bars: np.ndarray
+    ) -> Sequence[np.ndarray | Callable[..., np.ndarray]] | DrawingStep:
         """Read one more row (batch, families) that lies in the given bars (batch,); return logits per family.
 
         An item is an array (batch, family size), or a callable that takes the ids already drawn for this row
         (batch, k) and returns one, where a family depends on those before it. Updates the state in place.
+
+        What is returned may be a `DrawingStep`, which draws ids where the logits are.
         """
 
     context: int  # rows that the state can hold, prompt included; 0 = unlimited
+
+
+class Choice(NamedTuple):
+    """What one stream may take of a family, and how.
+
+    allowed: (family size,) bool, at least one True. temperature: above 0. random: what a draw takes one number from,
+    where more than one id is allowed. weights: (family size,) float64, added to logits / temperature; None = none.
+    costs: nats that ids lose before that.
+    """
+
+    allowed: np.ndarray
+    temperature: float
+    random: np.random.Generator
+    weights: np.ndarray | None = None
+    costs: Mapping[int, float] = MappingProxyType({})
+
+
+@frozen(kw_only=True)
+class DrawRule:
+    """How a family is drawn in every stream of a batch: in this order guidance, top-k, min-p and top-p.
+
+    ghosts: 0, 1 or 2 for each stream, behind all streams of the batch: first those without condition, then those with
+    the profile alone. guidance, plan_guidance: how far the streams are led away from them. top_k, min_p, top_p: 0, 0
+    and 1 leave all.
+    """
+
+    top_k: int = 0
+    top_p: float = 1.0
+    min_p: float = 0.0
+    ghosts: int = 0
+    guidance: float = 1.0
+    plan_guidance: float = 1.0
+
+
+class DrawingStep(Protocol):
+    """What a decoder's step() may return, beside the logits per family that it holds in the places of a list."""
+
+    def draw(self, family: int, rows: np.ndarray, choices: Sequence[Choice | None], rule: DrawRule) -> Sequence[int]:
+        """Return an id of a family for each stream, given rows (streams, families) whose ids before it are drawn.
+
+        The ids are those that `psychoscore_sampler.draw.chosen` gives for the same logits and random numbers, except
+        where rounding decides. A choice of None draws nothing and gives anything. Raises ValueError where `allowed` is
+        of another size than the family.
+        """
+
+    def __getitem__(self, family: int) -> np.ndarray | Callable[..., np.ndarray]:
+        """Return the logits of a family, as Decoder.step() says."""
+
+    def __len__(self) -> int:
+        """Return the number of families."""
 
 
 @frozen(kw_only=True)

@@ -11,11 +11,14 @@ from typing import Any
 
 from psychoscore_core.errors import CheckpointError
 from psychoscore_core.records import Stream
+from psychoscore_core.stages.sample import Choice, DrawRule
 from psychoscore_core.testing import toy
 from psychoscore_core.testing.outcome import NotApplicable, require
 from psychoscore_core.testing.subject import Subject
 
 METERS = ((4, 4), (3, 4))
+SIZE = toy.VOCABULARY.families[0].size
+COLD = 1e-9  # a temperature at which the likeliest id is the only one
 TOLERANCE = 1e-3  # of a logit: batching may change the order of float32 sums, not more
 
 
@@ -68,6 +71,26 @@ def condition_may_be_dropped(subject: Subject) -> None:
     require(logits[0].shape[0] == 2, "a stream without condition gets no logits (guidance needs them)")
 
 
+def draws_follow_the_logits(subject: Subject) -> None:
+    step = _drawing_step(subject)
+    logits = _table(step[0], 2).tolist()
+    for allowed in ({3, 5, 9}, {0, SIZE - 1}, set(range(SIZE)), {7}):
+        likeliest = [max(allowed, key=row.__getitem__) for row in logits]
+        found = _drawn(step, allowed, temperature=COLD)
+        require(found == likeliest, f"draws {found} of {sorted(allowed)} where {likeliest} are by far the likeliest")
+    found = _drawn(step, set(range(SIZE)), weights=[1e9 * (token == 6) for token in range(SIZE)])
+    require(found == [6, 6], f"draws {found} where the weights leave 6 alone")
+    found = _drawn(step, {4, 6}, costs={4: 1e9})
+    require(found == [6, 6], f"draws {found} of [4, 6] where 4 costs everything")
+
+
+def draws_follow_the_random_numbers(subject: Subject) -> None:
+    step, anything = _drawing_step(subject), set(range(SIZE))
+    first, again, other = ([_drawn(step, anything, seed=seed + n) for n in range(20)] for seed in (0, 0, 20))
+    require(first == again, "the same random numbers draw other ids")
+    require(first != other, "other random numbers draw the same ids")
+
+
 def context_is_a_length(subject: Subject) -> None:
     context = _decoder(subject).context
     require(isinstance(context, int) and context >= 0, f"context is {context!r}, not a number of rows")
@@ -108,6 +131,10 @@ def _stream(seed: int, length: int = 7) -> Stream:
 
 def _step(subject: Subject, streams: list[Stream]) -> list[Any]:
     """Return the logits after the last row of every prompt, as arrays (batch, family size)."""
+    return [_table(item, len(streams)) for item in _raw_step(subject, streams)]
+
+
+def _raw_step(subject: Subject, streams: list[Stream]) -> Any:
     import numpy as np
 
     decoder = _decoder(subject)
@@ -116,9 +143,38 @@ def _step(subject: Subject, streams: list[Stream]) -> list[Any]:
     except CheckpointError as error:
         raise NotApplicable(f"wants a trained checkpoint: {error}") from error
     rows = np.stack([stream.rows[-1] for stream in streams])
-    logits = decoder.step(state, rows, np.zeros(len(streams), dtype=np.int32))
-    drawn = np.zeros((len(streams), 0), dtype=np.int32)
-    return [np.asarray(item(drawn) if callable(item) else item) for item in logits]
+    return decoder.step(state, rows, np.zeros(len(streams), dtype=np.int32))
+
+
+def _table(item: Any, streams: int) -> Any:
+    import numpy as np
+
+    return np.asarray(item(np.zeros((streams, 0), dtype=np.int32)) if callable(item) else item)
+
+
+def _drawing_step(subject: Subject) -> Any:
+    step = _raw_step(subject, [_stream(0), _stream(1)])
+    if not hasattr(step, "draw"):
+        raise NotApplicable("its steps draw nothing: the sampler does")
+    return step
+
+
+def _drawn(
+    step: Any,
+    allowed: set[int],
+    *,
+    temperature: float = 5.0,
+    seed: int = 0,
+    weights: list[float] | None = None,
+    costs: dict[int, float] | None = None,
+) -> list[int]:
+    """Return the ids that a step draws for two streams, where these ids are allowed."""
+    import numpy as np
+
+    mask = np.array([token in allowed for token in range(SIZE)])
+    weighed = None if weights is None else np.array(weights)
+    choices = [Choice(mask, temperature, np.random.default_rng(seed), weighed, costs or {}) for _ in range(2)]
+    return [int(token) for token in step.draw(0, np.zeros((2, 1), np.int64), choices, DrawRule())]
 
 
 CHECKS: MappingProxyType[str, Callable[[Subject], None]] = MappingProxyType(
@@ -129,6 +185,8 @@ CHECKS: MappingProxyType[str, Callable[[Subject], None]] = MappingProxyType(
         "logits-fit-the-families": logits_fit_the_families,
         "streams-ignore-their-neighbours": streams_ignore_their_neighbours,
         "condition-may-be-dropped": condition_may_be_dropped,
+        "draws-follow-the-logits": draws_follow_the_logits,
+        "draws-follow-the-random-numbers": draws_follow_the_random_numbers,
         "context-is-a-length": context_is_a_length,
         "empty-folder-is-a-checkpoint-error": empty_folder_is_a_checkpoint_error,
         "hidden-size-is-a-width": hidden_size_is_a_width,

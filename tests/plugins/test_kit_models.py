@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 
 from psychoscore_core.errors import CheckpointError
@@ -89,6 +90,44 @@ class WidthlessDecoder(Decoder):
         return 0
 
 
+class Drawing(list):
+    """Logits that are drawn from where they are, by Gumbel's trick."""
+
+    def draw(self, family, rows, choices, rule):
+        return [self.one(logits, choice) for logits, choice in zip(self[family], choices, strict=True)]
+
+    def one(self, logits, choice):
+        scores = logits / choice.temperature + (0 if choice.weights is None else choice.weights)
+        scores = scores - np.log(-np.log(choice.random.random(len(logits))))
+        scores[list(choice.costs)] -= np.array(list(choice.costs.values()))
+        return int(np.argmax(np.where(choice.allowed, scores, -np.inf)))
+
+
+class LawlessDrawing(Drawing):
+    def one(self, logits, choice):
+        return super().one(logits, choice._replace(allowed=np.ones(len(logits), bool)))
+
+
+class FickleDrawing(Drawing):
+    def one(self, logits, choice):
+        return super().one(logits, choice._replace(random=np.random.default_rng(next(counter))))
+
+
+class DrawingDecoder(Decoder):
+    drawing = Drawing
+
+    def step(self, state, rows, bars):
+        return self.drawing(super().step(state, rows, bars))
+
+
+class LawlessDecoder(DrawingDecoder):
+    drawing = LawlessDrawing
+
+
+class FickleDecoder(DrawingDecoder):
+    drawing = FickleDrawing
+
+
 CATCHES = [
     ("model", "composes-exactly-its-bars", LongComposer, "gives 2 bars of 4/4 where 1 are planned"),
     ("model", "composing-is-deterministic", FickleComposer, "give another score"),
@@ -96,11 +135,13 @@ CATCHES = [
     ("model", "logits-fit-the-families", NarrowDecoder, "logits have shape (2, 3), not (2, 17)"),
     ("model", "streams-ignore-their-neighbours", NeighbourlyDecoder, "logits differ by 2"),
     ("model", "condition-may-be-dropped", NeedyDecoder, "TypeError"),
+    ("model", "draws-follow-the-logits", LawlessDecoder, "are by far the likeliest"),
+    ("model", "draws-follow-the-random-numbers", FickleDecoder, "the same random numbers draw other ids"),
     ("model", "context-is-a-length", BoundlessDecoder, "context is None"),
     ("model", "empty-folder-is-a-checkpoint-error", CarelessDecoder, "raises no CheckpointError"),
     ("model", "hidden-size-is-a-width", WidthlessDecoder, "hidden_size() gives 0"),
 ]
-SOUND = [("model", Composer), ("model", Decoder)]
+SOUND = [("model", Composer), ("model", Decoder), ("model", DrawingDecoder)]
 
 
 @pytest.mark.parametrize(("kind", "check", "cls", "text"), CATCHES, ids=lambda value: getattr(value, "__name__", None))

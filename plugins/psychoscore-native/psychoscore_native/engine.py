@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import ctypes
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from psychoscore_core.records import Stream
+from psychoscore_core.stages.sample import Choice, DrawRule
+from psychoscore_native.drawing import Hand, Step
 from psychoscore_native.library import ERROR_BYTES, library, threads
 from psychoscore_native.pack import pack
-from psychoscore_native.state import Conditions, NativeState, style_block
+from psychoscore_native.state import Conditions, NativeState, Work, style_block
 from psychoscore_transformer.fused import Weights, fuse, turns
 from psychoscore_transformer.prior import bar_table, styles
 from psychoscore_transformer.sizes import Sizes
 
 MOST_CAPACITY = 1 << 30  # the library counts rows in 32 bits
 PIECE = 256  # rows read at once: bounds the memory of a prompt's pass
-Later = Callable[[np.ndarray], np.ndarray]
 
 
 class Network:
@@ -82,32 +83,29 @@ class NativeEngine:
             raise ValueError(f"rows {np.shape(rows)} in bars {(batch, time)} do not fit {len(state.streams)} streams")
         self._read(state, np.reshape(rows, (batch * time, -1)), np.repeat(state.order, time), np.ravel(bars))
 
-    def step(self, state: NativeState, rows: np.ndarray, bars: np.ndarray) -> list[np.ndarray | Later]:
-        """Read one row (batch, families) in bars (batch,); return logits of family 0, and callables for the others."""
-        count = len(state.streams)
-        rows, bars = np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(bars, np.int64)
-        if rows.shape != (count, len(self.sizes.families)) or bars.shape != (count,):
-            raise ValueError(f"rows {rows.shape} in bars {bars.shape} do not fit {count} streams")
-        if state.work is None:
-            heads = np.zeros(self._library.ps_heads_work(self.network.handle, count), np.uint8)
-            state.work = (self._work(state, count), heads)
-        self._call(state, rows, state.order, bars, state.work[0], 1)
+    def step(self, state: NativeState, rows: np.ndarray, bars: np.ndarray) -> Step:
+        """Read one row (batch, families) in bars (batch,); return what gives the next one's logits, or draws it."""
+        work = state.work
+        if work is None:
+            count, families = len(state.streams), len(self.sizes.families)
+            heads = np.zeros(self._library.ps_heads_work(self.network.handle, count, self.threads), np.uint8)
+            work = state.work = Work(self._work(state, count), heads, count, families)
+        work.take(rows, bars)
+        self._call(state, (work.rows_at, state.order_at, work.bars_at), len(work.bars), work.layers, 1)
         state.rows += 1
-        first = self._logits(state, 0, rows[:, :0], state.rows)
-        return [first, *(self._later(state, family, state.rows) for family in range(1, len(self.sizes.families)))]
+        return Step(self, state)
 
     def keep(self, state: NativeState, indices: Sequence[int]) -> NativeState:
         """Return the state with these streams only."""
         state.keep(indices)
         return state
 
-    def _later(self, state: NativeState, family: int, row: int) -> Later:
-        return lambda drawn: self._logits(state, family, np.asarray(drawn)[:, :family], row)
+    def logits(self, state: NativeState, row: int, family: int, drawn: np.ndarray) -> np.ndarray:
+        """Return the logits (batch, family size) of a family, given the ids (batch, family) of those before it.
 
-    def _logits(self, state: NativeState, family: int, drawn: np.ndarray, row: int) -> np.ndarray:
-        ids, count = np.ascontiguousarray(drawn, np.int64), len(state.streams)
-        if row != state.rows or state.work is None:
-            raise ValueError("native: logits of a row are asked for after the next one was read")
+        row: of `state.rows`, that these logits belong to; raises ValueError where it is no longer the last.
+        """
+        ids, count, work = np.ascontiguousarray(drawn, np.int64), len(state.streams), _work_of(state, row)
         if ids.shape != (count, family):
             raise ValueError(f"native: ids {ids.shape} are no {family} families of {count} streams")
         out = np.empty((count, self.sizes.families[family]), np.float32)
@@ -117,44 +115,57 @@ class NativeEngine:
             family,
             ids.ctypes.data,
             out.ctypes.data,
-            state.work[1].ctypes.data,
+            work.heads,
             self.threads,
         )
         _check(code, state)
         return out
 
+    def draw(
+        self,
+        state: NativeState,
+        row: int,
+        family: int,
+        rows: np.ndarray,
+        choices: Sequence[Choice | None],
+        given: tuple[DrawRule, np.ndarray, float],
+    ) -> list[int]:
+        """Return an id of a family for each stream (see drawing.Step); given: rule, ids lost, divisor."""
+        work = _work_of(state, row)
+        hand = state.hand
+        if hand is None or hand.count != len(choices):
+            hand = state.hand = Hand(self.sizes.families, len(choices), work.heads, self.threads)
+        what = hand.fill(family, rows, choices, given)
+        _check(self._library.ps_draw(self.network.handle, state.reference, what), state)
+        return hand.drawn(choices)
+
     def _read(self, state: NativeState, rows: np.ndarray, order: np.ndarray, bars: np.ndarray) -> None:
         if len(rows):
             rows, bars = np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(bars, np.int64)
-            self._call(state, rows, order, bars, self._work(state, min(len(rows), PIECE)), 0)
+            places, work = (
+                tuple(array.ctypes.data for array in (rows, order, bars)),
+                self._work(state, min(len(rows), PIECE)),
+            )
+            self._call(state, places, len(rows), work.ctypes.data, 0)
             state.rows += 1
 
     def _work(self, state: NativeState, at_once: int) -> np.ndarray:
         size = self._library.ps_work(self.network.handle, at_once, self.threads, state.capacity)
         return np.zeros(size, np.uint8)
 
-    def _call(
-        self,
-        state: NativeState,
-        rows: np.ndarray,
-        order: np.ndarray,
-        bars: np.ndarray,
-        work: np.ndarray,
-        hidden: int,
-    ) -> None:
+    def _call(self, state: NativeState, places: tuple[int, ...], count: int, work: int, hidden: int) -> None:
+        """Read so many rows; places: of their ids, of the stream of each, of their bars."""
+        at_once = count if hidden else min(count, PIECE)  # a step's work memory holds all of its rows
         code = self._library.ps_read(
-            self.network.handle,
-            state.reference,
-            rows.ctypes.data,
-            order.ctypes.data,
-            bars.ctypes.data,
-            len(rows),
-            work.ctypes.data,
-            len(rows) if hidden else min(len(rows), PIECE),
-            self.threads,
-            hidden,
+            self.network.handle, state.reference, *places, count, work, at_once, self.threads, hidden
         )
         _check(code, state)
+
+
+def _work_of(state: NativeState, row: int) -> Work:
+    if row != state.rows or state.work is None:
+        raise ValueError("native: logits of a row are asked for after the next one was read")
+    return state.work
 
 
 def _check(code: int, state: NativeState) -> None:

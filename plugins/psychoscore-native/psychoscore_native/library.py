@@ -6,7 +6,7 @@ import ctypes
 import functools
 import os
 from collections.abc import Callable
-from ctypes import POINTER, c_char_p, c_int, c_int32, c_int64, c_void_p
+from ctypes import POINTER, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_void_p
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,49 @@ class State(ctypes.Structure):
     )
 
 
+class Choice(ctypes.Structure):
+    """What one stream may take of a family (c/native.h)."""
+
+    _fields_ = (
+        *((name, c_void_p) for name in ("allowed", "weights", "costs")),
+        ("temperature", c_double),
+        ("random", c_void_p),
+    )
+
+
+class Rule(ctypes.Structure):
+    """What holds for a family in all streams (c/native.h)."""
+
+    _fields_ = (
+        *((name, c_double) for name in ("guidance", "plan_guidance", "min_p", "top_p")),
+        ("top_k", c_int64),
+        ("lost", c_void_p),
+        ("lost_count", c_int32),
+        ("ghosts", c_int32),
+        ("divisor", c_float),
+    )
+
+
+class Draw(ctypes.Structure):
+    """What is to be drawn (c/native.h)."""
+
+    _fields_ = (
+        *((name, c_void_p) for name in ("rows", "ids", "work")),
+        ("choices", POINTER(Choice)),
+        ("rule", Rule),
+        *((name, c_int32) for name in ("family", "count", "threads")),
+    )
+
+
+IMPOSSIBLE = -3  # instead of an id: the logits leave none that is allowed
+
 _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "ps_open": (c_void_p, (c_void_p, c_int64, c_char_p, c_char_p)),
     "ps_close": (None, (c_void_p,)),
     "ps_kernels": (c_char_p, (c_void_p,)),
     "ps_cache": (c_int64, (c_void_p, c_int64)),
     "ps_work": (c_int64, (c_void_p, c_int64, c_int, c_int64)),
-    "ps_heads_work": (c_int64, (c_void_p, c_int64)),
+    "ps_heads_work": (c_int64, (c_void_p, c_int64, c_int)),
     "ps_read": (
         c_int,
         (c_void_p, POINTER(State), c_void_p, c_void_p, c_void_p, c_int64, c_void_p, c_int64, c_int, c_int),
@@ -45,6 +81,7 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (c_char_p, c_int, c_void_p, c_void_p, c_void_p, c_int64, c_int64, c_void_p, c_int64, c_void_p, c_void_p, c_int),
     ),
     "ps_logits": (c_int, (c_void_p, POINTER(State), c_int, c_void_p, c_void_p, c_void_p, c_int)),
+    "ps_draw": (c_int, (c_void_p, POINTER(State), POINTER(Draw))),
 }
 
 

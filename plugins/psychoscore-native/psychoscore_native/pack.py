@@ -14,7 +14,7 @@ import numpy as np
 from psychoscore_transformer.fused import Fused, Layer
 from psychoscore_transformer.sizes import Sizes
 
-MAGIC, VERSION, ALIGNED, LANE, MOST_FAMILIES = 0x4E435350, 1, 64, 32, 32
+MAGIC, VERSION, ALIGNED, LANE, MOST_FAMILIES = 0x4E435350, 2, 64, 32, 32
 FORMATS = {"fp32": 0, "fp16": 1, "int8": 2}
 
 
@@ -58,16 +58,23 @@ def _parts(sizes: Sizes, fused: Fused, precision: str) -> Iterator[np.ndarray]:
             yield from pack_matrix(matrix, precision)
     yield fused.norm
     yield from pack_matrix(fused.first, precision)
-    for head in fused.heads:
-        yield head.table
+    for number, head in enumerate(fused.heads):
+        if number == 0 or not _type_first(sizes):
+            yield head.table
         for matrix in (head.gate, head.out, head.head):
             yield from pack_matrix(matrix, precision)
 
 
 def _header(sizes: Sizes, precision: str) -> np.ndarray:
     shape = (sizes.layers, sizes.width, sizes.heads, sizes.kv_heads, sizes.hidden, int(sizes.style_tokens > 0))
+    shape = (*shape, int(_type_first(sizes)))
     families = (*sizes.families, *(0,) * (MOST_FAMILIES - len(sizes.families)))
     return np.array((MAGIC, VERSION, FORMATS[precision], *shape, len(sizes.families), *families), np.int32)
+
+
+def _type_first(sizes: Sizes) -> bool:
+    """Say whether families are predicted from the first one alone, as in compound words, not from all before them."""
+    return getattr(sizes, "row_heads", "chain") == "type-first"
 
 
 def _matrices(layer: Layer) -> Iterator[np.ndarray]:

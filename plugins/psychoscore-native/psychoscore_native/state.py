@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from psychoscore_native.drawing import Hand
 from psychoscore_native.library import State
 from psychoscore_native.pack import LANE, aligned
 from psychoscore_transformer.prior import Styles
@@ -21,7 +22,7 @@ class NativeState:
         """turns: rotations (at least capacity, size / 2) complex64."""
         self.sizes, self.capacity, self.turns, self.streams = sizes, capacity, turns, list(streams)
         self.rows = 0  # read in steps; logits belong to one of them
-        self.work: tuple[np.ndarray, np.ndarray] | None = None  # of the rows and of the heads of a step
+        self.work: Work | None = None  # of a step
         self._arrange([0] * len(streams))
 
     @property
@@ -43,7 +44,9 @@ class NativeState:
     def _arrange(self, lengths: Sequence[int]) -> None:
         count, families = len(self.streams), len(self.sizes.families)
         self.rows += 1
+        self.hand: Hand | None = None  # what its streams are drawn with
         self.order = np.arange(count, dtype=np.int32)
+        self.order_at = self.order.ctypes.data
         self._lengths = np.array(lengths, np.int32)
         self._counts = np.array([stream.count for stream in self.streams], np.int32)
         wide = -(-self.sizes.width // LANE) * LANE
@@ -66,6 +69,23 @@ class NativeState:
             ids=self._ids.ctypes.data,
         )
         self.reference: Any = ctypes.byref(self.struct)
+
+
+class Work:
+    """The memory of a step: of the way through the layers, of the heads, and of the rows read; and where it lies."""
+
+    def __init__(self, layers: np.ndarray, heads: np.ndarray, streams: int, families: int) -> None:
+        """layers, heads: bytes, zeroed."""
+        self.rows, self.bars = np.zeros((streams, families), np.int64), np.zeros(streams, np.int64)
+        self._memory = layers, heads
+        self.layers, self.heads = layers.ctypes.data, heads.ctypes.data
+        self.rows_at, self.bars_at = self.rows.ctypes.data, self.bars.ctypes.data
+
+    def take(self, rows: np.ndarray, bars: np.ndarray) -> None:
+        """Copy rows (streams, families) and their bars (streams,); raises ValueError on other shapes."""
+        if np.shape(rows) != self.rows.shape or np.shape(bars) != self.bars.shape:
+            raise ValueError(f"rows {np.shape(rows)} in bars {np.shape(bars)} do not fit {len(self.bars)} streams")
+        self.rows[:], self.bars[:] = rows, bars
 
 
 class Conditions:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from attrs import fields
 
 from psychoscore_core.records import Stream
 from psychoscore_native.engine import NativeEngine
@@ -33,8 +34,23 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=str(error)))
 
 
+def sizes_with(**shape) -> Sizes:
+    return Sizes(**{"vector": 3, "bar": 2, **SMALL, **shape})
+
+
 def sizes_of(name: str) -> Sizes:
-    return Sizes(**{"vector": 3, "bar": 2, **SMALL, **SHAPES[name]})
+    return sizes_with(**SHAPES[name])
+
+
+class _TypeFirst(Sizes):
+    row_heads = "type-first"
+
+
+def type_first(name: str) -> Sizes:
+    """Return sizes of a model whose families are predicted from the first one alone."""
+    known = "row_heads" in {field.name for field in fields(Sizes)}
+    given = {"vector": 3, "bar": 2, **SMALL, **SHAPES[name]}
+    return Sizes(**given, row_heads="type-first") if known else _TypeFirst(**given)
 
 
 def random_weights(sizes: Sizes, seed: int = 0) -> dict[str, np.ndarray]:
@@ -102,5 +118,12 @@ def make():
         return NativeEngine(sizes, random_weights(sizes), precision, count, kernels)
 
     return SimpleNamespace(
-        sizes=sizes_of, weights=random_weights, streams=streams_of, music=music_of, along=logits_along, engine=engine
+        sizes=sizes_of,
+        sizes_with=sizes_with,
+        type_first=type_first,
+        weights=random_weights,
+        streams=streams_of,
+        music=music_of,
+        along=logits_along,
+        engine=engine,
     )

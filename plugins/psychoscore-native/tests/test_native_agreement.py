@@ -104,3 +104,38 @@ def test_it_is_a_decoder_for_numbers_of_any_kind(make):
     rows = np.array([[1, 2, 3], [4, 5, 6]], np.int16)
     strided = engine.step(engine.start(make.streams(sizes, 2), 64), np.asfortranarray(rows), np.array([0, 1], np.int8))
     assert np.array_equal(engine.step(state, rows.astype(np.int64), np.array([0, 1]))[0], strided[0])
+
+
+def type_first_logits(weights, hidden, ids):
+    """Return the logits of families 1 and 2: each from the hidden state and the first id, by its own part alone."""
+
+    def normed(x, name):
+        return x / np.sqrt(np.square(x).mean(-1, keepdims=True) + 1e-6) * weights[name + ".weight"]
+
+    state = hidden + weights["chain.tables.0.weight"][ids]
+    for part in ("chain.parts.0", "chain.parts.1"):
+        gate = normed(state, part + ".norm1") @ weights[part + ".up.weight"].T
+        own = state + gate / (1 + np.exp(-gate)) @ weights[part + ".out.weight"].T
+        yield normed(own, part + ".norm2") @ weights[f"embeddings.{int(part[-1]) + 1}.weight"].T
+
+
+@pytest.mark.parametrize(("precision", "error"), [("fp32", 1e-5), ("fp16", 0.01), ("int8", 0.1)])
+def test_type_first_heads_hear_the_first_family_alone(make, kernels, precision, error):
+    sizes = make.type_first("several families, styles")
+    weights = make.weights(sizes)
+    engine = NativeEngine(sizes, weights, precision, kernels=kernels)
+    state, rows = engine.start(make.streams(sizes, 3), 64), make.music(sizes, 3, 2)
+    step = engine.step(state, rows[:, 0], np.zeros(3, int))
+    hidden, drawn = state._states[0, :, : sizes.width].copy(), rows[:, 1]
+    expected = list(type_first_logits(weights, hidden, drawn[:, 0]))
+    for family in (2, 1, 2):
+        wanted = expected[family - 1]
+        assert np.abs(step[family](drawn[:, :family]) - wanted).max() < error * np.abs(wanted).max()
+
+
+def test_type_first_heads_do_not_hear_other_families(make):
+    sizes = make.type_first("several families, styles")
+    engine = NativeEngine(sizes, make.weights(sizes), "fp32")
+    third = engine.step(engine.start(make.streams(sizes, 1), 64), np.array([[1, 1, 1]]), np.array([0]))[2]
+    assert np.array_equal(third(np.array([[4, 2]])), third(np.array([[4, 5]])))
+    assert np.abs(third(np.array([[4, 2]])) - third(np.array([[3, 2]]))).max() > 1e-3

@@ -11,7 +11,8 @@ from psychoscore_native.engine import Network
 from psychoscore_native.pack import aligned, pack
 from psychoscore_transformer.fused import fuse
 
-HEADER = 42  # 32-bit words: magic, version, format, layers, width, heads, kv_heads, hidden, cross, families, sizes
+HEADER = 43  # 32-bit words: magic, version, format, layers, width, heads, kv_heads, hidden, cross, type first, families
+FAMILIES = 10  # the word after which come their sizes
 
 
 @pytest.fixture(params=["fp32", "fp16", "int8"])
@@ -54,7 +55,7 @@ def test_another_file_is_refused():
 
 def test_a_pack_of_another_version_is_refused(packed):
     packed[:HEADER].view()[4] = 9
-    with pytest.raises(ValueError, match="^native: a pack of version 9, not 1$"):
+    with pytest.raises(ValueError, match="^native: a pack of version 9, not 2$"):
         Network(packed)
 
 
@@ -66,9 +67,9 @@ def test_kernels_of_another_machine_are_refused(packed):
 @pytest.mark.parametrize("value", [0, -1, 3, 129, 8193, 1 << 20, (1 << 31) - 1, -(1 << 31)])
 def test_sizes_out_of_range_or_step_are_refused(packed, value):
     words = packed[: 4 * HEADER].view(np.int32)
-    for word in range(2, 10 + int(words[9])):
+    for word in range(2, FAMILIES + 1 + int(words[FAMILIES])):
         before, words[word] = words[word], value
-        if value not in (before, 0) or (word != 8 and value != before):
+        if value not in (before, 0) or (word not in (8, 9) and value != before):
             with pytest.raises(ValueError, match="^native: the pack('s sizes are out of range| is)"):
                 Network(packed)
         words[word] = before

@@ -14,7 +14,6 @@ from psychoscore_notes.layout import (
     EOS,
     LOWEST_PITCH,
     PITCH,
-    QUARTERS,
     TIME,
     VELOCITY,
     VOICE,
@@ -42,7 +41,7 @@ class NotesGrammar:
         self._layout, self._bars = layout, bars
         self._planned = None if plan is None else planned_bars(layout, plan)
         self._begun = 0
-        self._meter, self._tonic = meter_of(4, 4), 0
+        self._meter, self._tonic_shift = meter_of(4, 4), 0  # the tonic's distance from the nearest C
         self._last = (-1, -1, -1)  # position, voice, pitch id of the last note of the bar
         self._full = False  # no higher pitch is left for the last note's voice
         self._sounded: Sounded | None = None
@@ -84,18 +83,20 @@ class NotesGrammar:
             self.finished = True
         elif row[TIME] == layout.bar:
             self._begun += 1
-            self._meter, self._tonic = row[VOICE] - layout.first_meter, row[PITCH] - layout.first_tonic
+            self._meter = row[VOICE] - layout.first_meter
+            self._tonic_shift = int(shift_of(row[PITCH] - layout.first_tonic))
             self._last, self._full = (-1, -1, -1), False
         else:
             position, voice = row[TIME] - layout.first_position, row[VOICE] - layout.first_voice
             self._last = (position, voice, row[PITCH])
-            self._full = not self._tables.playable(self._shift(voice), row[PITCH]).any()
+            shift, tables = self._shift(voice), self._tables
+            self._full = row[PITCH] >= tables.highest(shift)
             self._sounded = Sounded(
                 position / layout.config.positions,
                 VOICES[voice],
-                row[PITCH] - layout.first_pitch + LOWEST_PITCH + self._shift(voice),
-                int(layout.durations[row[DURATION] - layout.first_duration]) / layout.config.positions,
-                int(layout.velocities[row[VELOCITY] - layout.first_velocity]),
+                row[PITCH] - layout.first_pitch + LOWEST_PITCH + shift,
+                tables.quarters[row[DURATION] - layout.first_duration],
+                tables.velocities[row[VELOCITY] - layout.first_velocity],
             )
 
     def sounded(self) -> Sounded | None:
@@ -121,7 +122,7 @@ class NotesGrammar:
         ways = ANY_WAY if self._bars is None else TO_THE_END if self._begun >= self._bars else TO_A_BAR
         position, voice, _ = self._last
         after = position + (self._full and voice == DRUMS)
-        return self._tables.time(int(QUARTERS[self._meter] * self._layout.config.positions), after, ways)
+        return self._tables.time(self._tables.bar_positions[self._meter], after, ways)
 
     def _bar_row(self, family: int) -> np.ndarray:
         if self._planned is None or family == VELOCITY:
@@ -141,7 +142,7 @@ class NotesGrammar:
         return self._tables.playable(shift, pitch if again else -1)
 
     def _shift(self, voice: int) -> int:
-        return 0 if voice == DRUMS else int(shift_of(self._tonic))
+        return 0 if voice == DRUMS else self._tonic_shift
 
     def _check(self, row: Sequence[int]) -> None:
         for family, (token, size) in enumerate(zip(row, self._layout.sizes, strict=True)):

@@ -8,6 +8,7 @@ nothing: the rest of a prefix token, of [SEP] and of the end.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from attrs import frozen
@@ -52,11 +53,11 @@ class Layout:
     first_tempo: int = 1
     first_velocity: int = 1
 
-    @property
+    @cached_property
     def first_duration(self) -> int:
         return 1 + len(self.tempos)
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         return tuple(family.size for family in self.vocabulary.families)
 

@@ -14,6 +14,7 @@ from psychoscore_notes.layout import (
     LOWEST_PITCH,
     PITCH,
     PITCHES,
+    QUARTERS,
     TIME,
     VELOCITY,
     VOICE,
@@ -39,6 +40,10 @@ class Tables:
         self._layout = layout
         self._times: dict[tuple[int, int, int], np.ndarray] = {}
         self._playable: dict[tuple[int, int], np.ndarray] = {}
+        step = layout.config.positions
+        self.quarters: list[float] = (layout.durations / step).tolist()  # of each duration
+        self.velocities: list[int] = layout.velocities.tolist()
+        self.bar_positions: list[int] = [int(quarters * step) for quarters in QUARTERS]  # of each meter
 
     @cached_property
     def nothing(self) -> tuple[np.ndarray, ...]:
@@ -111,6 +116,10 @@ class Tables:
             mask[max(lowest, above + 1) : lowest + 128] = True
             self._playable[key] = _read_only(mask)
         return self._playable[key]
+
+    def highest(self, shift: int) -> int:
+        """Return the last pitch id that is a MIDI pitch with this shift of the tonic."""
+        return min(self._layout.first_pitch - LOWEST_PITCH - shift + 128, self._layout.sizes[PITCH]) - 1
 
     @cached_property
     def onsets(self) -> Meaning:

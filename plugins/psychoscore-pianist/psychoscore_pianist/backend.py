@@ -32,8 +32,8 @@ class Pianist:
             precision=config.precision,
             device="cpu",
         )
-        self._backend = TransformerBackend(options, vocabulary, space)
-        self.context, self._warmth = config.max_context, config.warmth
+        self._backend = TransformerBackend(options, vocabulary, space, warmth=config.warmth)
+        self.context = config.max_context
 
     def start(self, streams: Sequence[Stream]) -> Any:
         """Read prompts but for their last row; raises CheckpointError on a tokenizer or encoder unknown to it."""
@@ -43,9 +43,9 @@ class Pianist:
         """Return metrics on a split of prepared data, as the transformer's; `warmth` plays no part. Wants torch."""
         return _fitting(lambda: self._backend.evaluate(data, split))
 
-    def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[Any]:
+    def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> Sequence[Any]:
         """Read one row (batch, 5) in bars (batch,); return logits of family time, and callables for the others."""
-        return [self._warmed(given) for given in self._backend.step(state, rows, bars)]
+        return self._backend.step(state, rows, bars)
 
     def extend(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> None:
         """Read many rows (batch, time, 5) in bars (batch, time) at once."""
@@ -54,11 +54,6 @@ class Pianist:
     def keep(self, state: Any, indices: Sequence[int]) -> Any:
         """Return the state with these streams only."""
         return self._backend.keep(state, indices)
-
-    def _warmed(self, logits: Any) -> Any:
-        if callable(logits):
-            return lambda drawn: self._warmed(logits(drawn))
-        return logits / self._warmth
 
 
 def _fitting(work: Callable[[], T]) -> T:

@@ -91,16 +91,30 @@ def test_playing_needs_no_torch():
     assert run.returncode == 0, run.stderr
 
 
-def test_threads_and_neighbours_change_no_note(monkeypatch):
+@pytest.mark.parametrize("guidance", [1.0, 2.0])
+def test_threads_and_neighbours_change_no_note(monkeypatch, guidance):
     pytest.importorskip("psychoscore_native")
 
     def rows(threads, seeds):
         monkeypatch.setenv("OMP_NUM_THREADS", threads)
         built = Pianist(PianistConfig(engine="auto"), TOKENIZER.vocabulary, ENCODER.space)
-        return ConstrainedSampler(ConstrainedConfig()).sample(built, [request_of(PLAN, seed) for seed in seeds])
+        sampler = ConstrainedSampler(ConstrainedConfig(guidance=guidance))
+        return sampler.sample(built, [request_of(PLAN, seed) for seed in seeds])
 
     together, alone = rows("2", (1, 2, 3)), rows("1", (3,))
     assert np.array_equal(together[2], alone[0])
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"guidance": 2.0, "plan_guidance": 1.5}, {"top_k": 9, "min_p": 0.02, "repetition_penalty": 2.0}]
+)
+def test_whether_the_engine_or_the_sampler_draws_changes_no_note(pianist, monkeypatch, options):
+    sampler = ConstrainedSampler(ConstrainedConfig(repetition_length=2, **options))
+    drawn = sampler.sample(pianist, [request_of(PLAN, seed) for seed in (1, 2)])
+    step = pianist.step
+    monkeypatch.setattr(pianist, "step", lambda *given: step(*given)[:])  # a plain list, which cannot draw
+    again = sampler.sample(pianist, [request_of(PLAN, seed) for seed in (1, 2)])
+    assert all(np.array_equal(one, other) for one, other in zip(drawn, again, strict=True))
 
 
 def test_a_piece_is_in_the_planned_scale(pianist):

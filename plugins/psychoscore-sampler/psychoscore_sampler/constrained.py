@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from psychoscore_core.stages.sample import Decoder, Request
+from psychoscore_core.stages.sample import Choice, Decoder, Request
 from psychoscore_sampler.feed import Feed
-from psychoscore_sampler.line import Line
+from psychoscore_sampler.line import Line, rules_of
 from psychoscore_sampler.plugin import ConstrainedConfig
 
 
@@ -47,8 +47,8 @@ class ConstrainedSampler:
             raise ValueError("the prompts of one call must have the same number of families")
         if not lines:
             return
-        feed = Feed(decoder, [line.stream for line in lines], _ghosts(self.config))
-        rows = np.zeros((len(lines), lines[0].families), np.int32)
+        feed = Feed(decoder, [line.stream for line in lines], rules_of(requests[lines[0].place], self.config))
+        rows = np.zeros((len(lines), lines[0].families), np.int64)
         while True:
             rows = _draw(feed, lines, rows)
             for line, row in zip(lines, rows.tolist(), strict=True):
@@ -65,17 +65,15 @@ class ConstrainedSampler:
 def _draw(feed: Feed, lines: Sequence[Line], last: np.ndarray) -> np.ndarray:
     """Return the next row of every stream (batch, families); a finished stream repeats its last one."""
     rows = last.copy()
-    with np.errstate(over="ignore", invalid="ignore"):  # models may give any number; draw() sorts them out
-        for family in range(rows.shape[1]):
-            table = feed.logits(family, rows[:, :family])
-            for slot, line in enumerate(lines):
-                if not line.finished:
-                    rows[slot, family] = line.draw(rows[slot, :family].tolist(), table[slot :: len(lines)])
+    going: list[tuple[int, Line, list[int]]] = [(n, line, []) for n, line in enumerate(lines) if not line.finished]
+    choices: list[Choice | None] = [None] * len(lines)
+    for family, rule in enumerate(feed.rules):
+        for slot, line, partial in going:
+            choices[slot] = line.choice(partial)
+        tokens = feed.draw(family, rows, choices, rule)
+        for slot, line, partial in going:
+            token = tokens[slot]
+            rows[slot, family] = token
+            line.took(token)
+            partial.append(token)
     return rows
-
-
-def _ghosts(config: ConstrainedConfig) -> int:
-    """Return how many streams beside the conditional one guidance needs."""
-    if config.plan_guidance is None:
-        return int(config.guidance != 1)
-    return 0 if config.guidance == config.plan_guidance == 1 else 2

@@ -9,8 +9,10 @@ import numpy as np
 
 from psychoscore_core.errors import RunError
 from psychoscore_core.records import Stream
-from psychoscore_core.stages.sample import Decoder
+from psychoscore_core.stages.sample import Choice, Decoder, DrawRule
+from psychoscore_sampler.draw import chosen
 
+NOTHING = -1  # the id of a stream that draws none
 PROMPT = -1  # the bar of a prompt's rows, as in `records.Encoded`
 
 
@@ -25,9 +27,10 @@ class Feed:
     as the context holds beside the longest prompt.
     """
 
-    def __init__(self, decoder: Decoder, streams: Sequence[Stream], ghosts: int) -> None:
-        """ghosts: 0, 1 or 2 for each stream."""
-        self._decoder, self._streams, self._ghosts = decoder, list(streams), ghosts
+    def __init__(self, decoder: Decoder, streams: Sequence[Stream], rules: Sequence[DrawRule]) -> None:
+        """rules: of each family; all have the same ghosts."""
+        self._decoder, self._streams, self.rules = decoder, list(streams), rules
+        self._ghosts = rules[0].ghosts
         longest = max(stream.rows.shape[0] for stream in streams)
         self._room = decoder.context - longest if decoder.context else 0
         if decoder.context and self._room < 2:
@@ -38,8 +41,28 @@ class Feed:
         self._history: list[tuple[np.ndarray, np.ndarray]] = []  # drawn rows (batch, families) and bars (batch,)
         self._start()
 
-    def logits(self, family: int, partial: np.ndarray) -> np.ndarray:
-        """Return the logits (batch, family size) of the next row, given the ids drawn for it so far (batch, family)."""
+    def draw(self, family: int, rows: np.ndarray, choices: Sequence[Choice | None], rule: DrawRule) -> Sequence[int]:
+        """Return an id of a family for each stream, given rows (batch, families) whose ids before it are drawn.
+
+        The decoder draws where it can; for a choice of None the id means nothing.
+        """
+        own: Callable[..., Sequence[int]] | None = getattr(self._logits, "draw", None)
+        if own is not None:
+            return own(family, rows, choices, rule)
+        table = self._table(family, rows[:, :family])
+        with np.errstate(over="ignore", invalid="ignore"):  # models may give any number; chosen() sorts them out
+            return [
+                NOTHING if choice is None else self._chosen(family, choice, table[slot :: len(choices)], rule)
+                for slot, choice in enumerate(choices)
+            ]
+
+    def _chosen(self, family: int, choice: Choice, logits: np.ndarray, rule: DrawRule) -> int:
+        size, known = logits.shape[1], choice.allowed.size
+        if size != known:
+            raise ValueError(f"family {family}: the decoder gave {size} logits, the grammar knows {known}")
+        return chosen(choice, logits, rule)
+
+    def _table(self, family: int, partial: np.ndarray) -> np.ndarray:
         logits = self._logits[family]
         table = np.asarray(logits(self._repeated(partial)) if callable(logits) else logits)
         expected = len(self._streams) * (1 + self._ghosts)
@@ -73,7 +96,7 @@ class Feed:
         self._read = 0
 
     def _step(self, rows: np.ndarray, bars: np.ndarray) -> None:
-        self._logits: list[Any] = self._decoder.step(self._state, self._repeated(rows), self._repeated(bars))
+        self._logits: Any = self._decoder.step(self._state, self._repeated(rows), self._repeated(bars))
         self._read += 1
         if not self._room:
             self._history.clear()

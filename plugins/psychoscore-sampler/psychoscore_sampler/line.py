@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
-from attrs import evolve
 
 from psychoscore_core.errors import ConfigError, RunError, did_you_mean
-from psychoscore_core.stages.sample import Request
+from psychoscore_core.stages.sample import Choice, DrawRule, Request
 from psychoscore_core.stages.tokenize import Meaning
 from psychoscore_sampler.closing import Exits
-from psychoscore_sampler.draw import draw, guided
 from psychoscore_sampler.plugin import ConstrainedConfig, FamilyDraw
 from psychoscore_sampler.repetition import Repetition
 from psychoscore_sampler.steering.conductor import Conductor
 
+NO_COSTS: Mapping[int, float] = MappingProxyType({})
+NEUTRAL = Meaning(kind="", values=np.zeros(0, np.int64))
 MAX_CLOSING = 20_000  # rows in one bar after which no grammar is believed to have a way out
 
 
@@ -28,7 +29,7 @@ class Line:
         self.place = place  # of the request among those of one call
         self.stream, self.grammar = request.stream, request.grammar
         self._temperatures, self._config = request.temperatures, config
-        self._draws = _draws(request, config)
+        self._own_temperatures = [own.temperature for own in own_draws(request, config)]
         self._rng = np.random.Generator(np.random.PCG64(request.seed % 2**64))
         self._exits = Exits()
         self._repetition = Repetition(config.repetition_penalty, config.repetition_length, config.repetition_window)
@@ -36,6 +37,8 @@ class Line:
         self._drawn = 0
         steered = request.plan is not None and hasattr(request.grammar, "meaning")
         self._conductor = Conductor(request.plan, config) if request.plan is not None and steered else None
+        self._meaning = NEUTRAL  # of the last choice
+        self._closing, self._temperature = False, 1.0  # of this row
 
     @property
     def finished(self) -> bool:
@@ -45,30 +48,27 @@ class Line:
     def families(self) -> int:
         return int(self.stream.rows.shape[1])
 
-    def draw(self, partial: Sequence[int], logits: np.ndarray) -> int:
-        """Return the id of the row's next family, given the ids before it and the logits (1 to 3, family size).
+    def choice(self, partial: Sequence[int]) -> Choice:
+        """Return what may be drawn for the row's next family, given the ids before it."""
+        if not partial:
+            self._begin_row()
+        family, weights = len(partial), None
+        allowed = self._allowed(partial)
+        if self._conductor:
+            self._meaning = self.grammar.meaning(family, partial)  # type: ignore[attr-defined]  # optional
+            if self._meaning.kind and not self._closing and np.count_nonzero(allowed) > 1:
+                weights = self._conductor.weights(self._meaning)
+        costs = self._repetition.costs(partial) if self._config.repetition_penalty else NO_COSTS
+        return Choice(allowed, self._own_temperatures[family] or self._temperature, self._rng, weights, costs)
 
-        logits: with all conditions, without any, with the profile's only.
-        """
-        ids = np.flatnonzero(self._allowed(partial, logits.shape[1]))
-        meaning = self.grammar.meaning(len(partial), partial) if self._conductor else None  # type: ignore[attr-defined]  # optional
-        token = int(ids[0]) if ids.size == 1 else self._choose(partial, ids, logits, meaning)
-        if self._conductor and meaning:
-            self._conductor.took(meaning, token)
-        return token
+    def _begin_row(self) -> None:
+        self._temperature = self._temperatures[min(max(self.grammar.bar, 0), len(self._temperatures) - 1)]
+        self._closing = self._is_closing()
 
-    def _choose(self, partial: Sequence[int], ids: np.ndarray, logits: np.ndarray, meaning: Meaning | None) -> int:
-        scores = guided(logits[:, ids].astype(np.float64), self._config)
-        if self._config.repetition_penalty:
-            self._repetition.lower(scores, ids, partial)
-        own, config = self._draws[len(partial)]
-        temperature = own or self._temperatures[min(max(self.grammar.bar, 0), len(self._temperatures) - 1)]
-        weights = self._conductor.weights(meaning) if self._conductor and meaning and not self._closing() else None
-        if weights is not None:
-            weights = weights[ids]
-            if weights.max() > -math.inf:  # what no allowed token satisfies is not asked for
-                scores += temperature * weights
-        return int(ids[draw(scores, temperature, config, self._rng)])
+    def took(self, token: int) -> None:
+        """Note the id that was drawn from the last choice."""
+        if self._conductor and self._meaning.kind:
+            self._conductor.took(self._meaning, token)
 
     def push(self, row: tuple[int, ...]) -> list[np.ndarray]:
         """Take a drawn row; return the rows (time, families) of each bar that it completes."""
@@ -101,17 +101,15 @@ class Line:
         self._bar = []
         return rows
 
-    def _allowed(self, partial: Sequence[int], size: int) -> np.ndarray:
+    def _allowed(self, partial: Sequence[int]) -> np.ndarray:
         mask = self.grammar.mask(len(partial), partial)
-        if mask.size != size:
-            raise ValueError(f"family {len(partial)}: the decoder gave {size} logits, the grammar knows {mask.size}")
-        if not self._closing():
+        if not self._closing:
             return mask
         own = getattr(self.grammar, "closing_mask", None)
         way = own(len(partial), partial) & mask if own else self._exits.narrow(mask, partial)
         return way if way.any() else mask
 
-    def _closing(self) -> bool:
+    def _is_closing(self) -> bool:
         config, length = self._config, len(self._bar)
         if length > config.max_rows_per_bar + MAX_CLOSING:
             raise RunError(f"sample: the tokenizer's grammar shows no way out of bar {self.grammar.bar + 1}")
@@ -126,8 +124,8 @@ def _check(request: Request) -> None:
         raise ValueError(f"temperatures must be one or more finite numbers above 0, not {request.temperatures}")
 
 
-def _draws(request: Request, config: ConstrainedConfig) -> list[tuple[float | None, ConstrainedConfig]]:
-    """Return each family's own temperature, if any, and the config that its tokens are drawn with.
+def own_draws(request: Request, config: ConstrainedConfig) -> list[FamilyDraw]:
+    """Return how each family is drawn where otherwise than the others.
 
     Raises ConfigError on a family that the tokenizer does not have.
     """
@@ -137,5 +135,22 @@ def _draws(request: Request, config: ConstrainedConfig) -> list[tuple[float | No
             close = did_you_mean(name, request.families)
             raise ConfigError(f"sampler.families: {name!r} is none of this tokenizer's families ({there}){close}")
     names = request.families or ("",) * request.stream.rows.shape[1]
-    own = [config.families.get(name, FamilyDraw()) for name in names]
-    return [(o.temperature, config if o.top_p is None else evolve(config, top_p=o.top_p)) for o in own]
+    return [config.families.get(name, FamilyDraw()) for name in names]
+
+
+def rules_of(request: Request, config: ConstrainedConfig) -> list[DrawRule]:
+    """Return how each family is drawn in every stream like this one."""
+    ghosts = int(config.guidance != 1)
+    if config.plan_guidance is not None:
+        ghosts = 0 if config.guidance == config.plan_guidance == 1 else 2
+    return [
+        DrawRule(
+            top_k=config.top_k,
+            top_p=config.top_p if own.top_p is None else own.top_p,
+            min_p=config.min_p,
+            ghosts=ghosts,
+            guidance=config.guidance,
+            plan_guidance=config.plan_guidance if config.plan_guidance is not None else 1.0,
+        )
+        for own in own_draws(request, config)
+    ]

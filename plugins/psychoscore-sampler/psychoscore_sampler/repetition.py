@@ -31,16 +31,12 @@ class Repetition:
         self._runs = np.where(self._past == number, before + 1, 0)[-self._window + 1 :]
         self._past = np.append(self._past, number)[-self._window :]
 
-    def lower(self, scores: np.ndarray, ids: np.ndarray, partial: Sequence[int]) -> None:
-        """Take from the scores of `ids` (ascending) what going on with a copy costs: penalty x run / length."""
-        long = np.flatnonzero(self._runs >= self._length)
+    def costs(self, partial: Sequence[int]) -> dict[int, float]:
+        """Return what going on with a copy costs each id that does: penalty x run / length; partial: ids before it."""
         costs: dict[int, float] = {}
-        for place in long.tolist():
+        for place in np.flatnonzero(self._runs >= self._length).tolist():
             row = self._rows[self._past[place + 1]]
             if row[: len(partial)] == tuple(partial):
                 cost = self._penalty * float(self._runs[place]) / self._length
                 costs[row[len(partial)]] = max(cost, costs.get(row[len(partial)], 0.0))
-        for token, cost in costs.items():
-            place = int(np.searchsorted(ids, token))
-            if place < ids.size and ids[place] == token:
-                scores[place] -= cost
+        return costs

@@ -8,6 +8,7 @@ import pytest
 from psychoscore_core.records import Stream
 from psychoscore_core.stages.sample import Request
 from psychoscore_sampler.constrained import ConstrainedSampler
+from psychoscore_sampler.draw import chosen
 from psychoscore_sampler.plugin import ConstrainedConfig
 
 END, BAR, PITCHES, LENGTHS = 3, 4, range(5, 17), range(17, 21)
@@ -114,6 +115,26 @@ class KeepingDecoder(ToyDecoder):
         return [state[index] for index in indices]
 
 
+class DrawnStep:
+    """Logits that nobody may look at: they are drawn from where they are."""
+
+    def __init__(self, tables) -> None:
+        self.tables, self.passed_over = tables, 0
+
+    def draw(self, family, rows, choices, rule) -> list[int]:
+        table, count = self.tables[family], len(choices)
+        self.passed_over += choices.count(None)
+        return [-7 if c is None else chosen(c, table[slot::count], rule) for slot, c in enumerate(choices)]
+
+
+class DrawingDecoder(ToyDecoder):
+    """A toy decoder that draws by itself."""
+
+    def outputs(self, state, bars) -> DrawnStep:
+        self.last = DrawnStep(super().outputs(state, bars))
+        return self.last
+
+
 class SteppingDecoder(ToyDecoder):
     """A toy decoder that reads one row at a time only."""
 
@@ -141,6 +162,7 @@ class Toys:
     end, bar, pitches, lengths, size = END, BAR, PITCHES, LENGTHS, SIZE
     NoteGrammar, ClosingGrammar, WordGrammar = NoteGrammar, ClosingGrammar, WordGrammar
     ToyDecoder, KeepingDecoder, SteppingDecoder = ToyDecoder, KeepingDecoder, SteppingDecoder
+    DrawingDecoder = DrawingDecoder
     request, remembering = staticmethod(request), staticmethod(remembering)
 
     @staticmethod

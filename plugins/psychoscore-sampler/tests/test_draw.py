@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from psychoscore_core.stages.sample import DrawRule
 from psychoscore_sampler.draw import draw, guided
-from psychoscore_sampler.plugin import ConstrainedConfig
 
 SCORES = np.log([0.4, 0.25, 0.15, 0.1, 0.06, 0.04])
 DRAWS = 8_000
@@ -14,9 +14,9 @@ CRITICAL = {1: 15.1, 2: 18.4, 3: 21.1, 4: 23.5, 5: 25.7}  # chi-square at p = 0.
 
 
 def counts(scores=SCORES, temperature=1.0, seed=1, **options) -> np.ndarray:
-    config = ConstrainedConfig(**{"top_p": 1.0, **options})
+    rule = DrawRule(**options)
     rng = np.random.default_rng(seed)
-    drawn = [draw(np.array(scores), temperature, config, rng) for _ in range(DRAWS)]
+    drawn = [draw(np.array(scores), temperature, rule, rng) for _ in range(DRAWS)]
     return np.bincount(drawn, minlength=len(scores))
 
 
@@ -94,29 +94,29 @@ def test_nucleus_equals_the_textbook_one(size, mass):
     falling = np.argsort(scores)[::-1]
     share = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
     textbook = set(falling[: np.searchsorted(np.cumsum(share[falling]), mass) + 1].tolist())
-    rng, config = np.random.default_rng(0), ConstrainedConfig(top_p=mass)
-    drawn = {draw(scores, 1.0, config, rng) for _ in range(2000)}
+    rng, rule = np.random.default_rng(0), DrawRule(top_p=mass)
+    drawn = {draw(scores, 1.0, rule, rng) for _ in range(2000)}
     assert drawn <= textbook
     assert len(drawn) == len(textbook) or size == 2000 or mass == 0.999
 
 
 def test_without_ghosts_the_logits_are_the_conditional_ones():
-    assert guided(np.array([[1.0, 2.0]]), ConstrainedConfig()).tolist() == [1.0, 2.0]
+    assert guided(np.array([[1.0, 2.0]]), DrawRule()).tolist() == [1.0, 2.0]
 
 
 def test_guidance_is_u_plus_g_times_c_minus_u():
-    mixed = guided(np.array([[1.0, 2.0], [0.5, 3.0]]), ConstrainedConfig(guidance=3.0))
+    mixed = guided(np.array([[1.0, 2.0], [0.5, 3.0]]), DrawRule(guidance=3.0))
     assert mixed.tolist() == [2.0, 0.0]
 
 
 def test_profile_and_plan_are_guided_apart():
     logits = np.array([[4.0, 0.0], [1.0, 1.0], [2.0, 3.0]])  # all, none, the profile alone
-    mixed = guided(logits, ConstrainedConfig(guidance=2.0, plan_guidance=3.0))
+    mixed = guided(logits, DrawRule(guidance=2.0, plan_guidance=3.0))
     assert mixed.tolist() == [1 + 2 * (2 - 1) + 3 * (4 - 2), 1 + 2 * (3 - 1) + 3 * (0 - 3)]
 
 
 def test_guidance_keeps_the_condition_where_the_other_stream_has_no_number():
     with np.errstate(invalid="ignore"):
         logits = np.array([[1.0, 2.0, -np.inf], [np.nan, -np.inf, 0.0]])
-        mixed = guided(logits, ConstrainedConfig(guidance=3.0))
+        mixed = guided(logits, DrawRule(guidance=3.0))
     assert mixed.tolist() == [1.0, 2.0, -np.inf]

@@ -24,7 +24,7 @@ def test_notes_begin_together_within_a_thirty_second(moment, latest, onset):
 
 
 def test_onsets_go_on_from_the_latest_one_in_sixteenths():
-    assert onset_grid(-1, 24).tolist() == [0, 6, 12, 18] and onset_grid(13, 24).tolist() == [13, 19]
+    assert onset_grid(-1, 24).onsets.tolist() == [0, 6, 12, 18] and onset_grid(13, 24).onsets.tolist() == [13, 19]
 
 
 def test_a_note_weighs_as_the_onset_nearest_to_it():

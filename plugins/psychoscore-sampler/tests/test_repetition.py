@@ -12,9 +12,8 @@ def costs(rows, ids, penalty=1.0, length=2, window=100, partial=()) -> list[floa
     repetition = Repetition(penalty, length, window)
     for row in rows:
         repetition.push(tuple(row))
-    scores = np.zeros(len(ids))
-    repetition.lower(scores, np.array(ids), partial)
-    return (-scores).tolist()
+    found = repetition.costs(partial)
+    return [found.get(token, 0.0) for token in ids]
 
 
 def melody(text: str) -> list[tuple[int]]:

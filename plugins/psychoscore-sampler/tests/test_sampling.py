@@ -49,6 +49,22 @@ def test_a_batch_gives_what_each_gives_alone(toys, decoder, guidance, batch_size
     assert equal(together, alone)
 
 
+@pytest.mark.parametrize("options", [{}, {"guidance": 3.0}, {"guidance": 2.0, "plan_guidance": 0.5, "top_k": 4}])
+def test_a_decoder_that_draws_gives_the_same_rows(toys, options):
+    sampler, requests = toys.sampler(repetition_penalty=1.0, **options), (3, 1, 5)
+    rows = [
+        sampler.sample(decoder(toys.remembering), [toys.request(n, bars=bars) for n, bars in enumerate(requests)])
+        for decoder in (toys.ToyDecoder, toys.DrawingDecoder)
+    ]
+    assert equal(*rows)
+
+
+def test_a_decoder_that_draws_is_told_which_streams_have_finished(toys):
+    decoder = toys.DrawingDecoder(toys.remembering)
+    toys.sampler().sample(decoder, [toys.request(bars=1), toys.request(bars=9)])
+    assert decoder.last.passed_over == 1
+
+
 def test_finished_streams_leave_a_decoder_that_can_drop_them(toys):
     decoder = toys.KeepingDecoder(toys.remembering)
     toys.sampler(guidance=2.0).sample(decoder, [toys.request(bars=1), toys.request(bars=9)])

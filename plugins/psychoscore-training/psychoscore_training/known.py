@@ -6,7 +6,7 @@ was trained on music without profiles they would be noise, not a condition.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,19 +53,35 @@ class Unlearnt:
             tuple(np.array(sorted(i for i in ids if 0 <= i < n), int) for ids, n in zip(lists, families, strict=False))
         )
 
-    def taken(self, logits: list[Any]) -> list[Any]:
-        """Return the logits per family, or what gives them, with -inf for those ids."""
-        return [
-            self._later(family, given) if callable(given) else self._less(family, given)
-            for family, given in enumerate(logits)
-        ]
+    def taken(self, logits: Sequence[Any], divisor: float = 1.0) -> Lessened:
+        """Return the logits per family, or what gives them, with -inf for those ids, and all divided by a number."""
+        return Lessened(logits, self.unseen, divisor)
+
+
+class Lessened(Sequence[Any]):
+    """The logits of a step without some ids, divided by a number; draws where the step can (`DrawingStep`)."""
+
+    def __init__(self, step: Sequence[Any], lost: Sequence[np.ndarray], divisor: float) -> None:
+        """lost: ids of each family."""
+        self._step, self._lost, self._divisor = step, lost, divisor
+        if hasattr(step, "draw"):
+            self.draw = self._draw
+
+    def __len__(self) -> int:
+        return len(self._step)
+
+    def __getitem__(self, family: Any) -> Any:
+        if isinstance(family, slice):
+            return [self[number] for number in range(*family.indices(len(self)))]
+        given = self._step[family]
+        return (lambda drawn: self._less(family, given(drawn))) if callable(given) else self._less(family, given)
 
     def _less(self, family: int, logits: np.ndarray) -> np.ndarray:
-        logits[:, self.unseen[family]] = -np.inf
-        return logits
+        logits[:, self._lost[family]] = -np.inf
+        return logits if self._divisor == 1 else logits / self._divisor
 
-    def _later(self, family: int, given: Any) -> Any:
-        return lambda drawn: self._less(family, given(drawn))
+    def _draw(self, family: int, rows: np.ndarray, choices: Sequence[Any], rule: Any) -> Any:
+        return self._step.draw(family, rows, choices, rule, self._lost[family], self._divisor)  # type: ignore[attr-defined]
 
 
 def known_of(data: Prepared) -> Known:

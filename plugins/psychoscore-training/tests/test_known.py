@@ -45,5 +45,19 @@ def test_ids_that_training_never_showed_cannot_be_drawn():
     assert first.tolist() == [[0, -np.inf, 0]] and later(first).tolist() == [[-np.inf, 0]]
 
 
+def test_what_is_left_is_divided():
+    step = Unlearnt.of(Known(unseen=(frozenset({1}),)), (3,)).taken([np.full((1, 3), 4.0)], 2.0)
+    assert step[0].tolist() == [[2, -np.inf, 2]] and len(step) == 1 and not hasattr(step, "draw")
+
+
+def test_a_step_that_draws_is_told_of_both():
+    class Drawing(list):
+        def draw(self, *given):
+            return given[-2].tolist(), given[-1]
+
+    step = Unlearnt.of(Known(unseen=(frozenset({1, 2}),)), (3,)).taken(Drawing([None]), 1.5)
+    assert step.draw(0, None, [], None) == ([1, 2], 1.5)
+
+
 def test_where_nothing_is_known_all_can_be():
     assert Unlearnt.of(Known(), (3,)).taken([np.zeros((1, 3))])[0].tolist() == [[0, 0, 0]]

@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 class TransformerBackend:
     """Satisfies `TrainableBackend` and `Decoder`; decoding needs load() or train() first."""
 
-    def __init__(self, config: TransformerConfig, vocabulary: Vocabulary, space: ConditionSpace) -> None:
-        self.config, self.vocabulary, self.space = config, vocabulary, space
+    def __init__(
+        self, config: TransformerConfig, vocabulary: Vocabulary, space: ConditionSpace, *, warmth: float = 1.0
+    ) -> None:
+        """warmth: what logits are divided by."""
+        self.config, self.vocabulary, self.space, self._warmth = config, vocabulary, space, warmth
         self.context = config.max_context
         self._loaded: Loaded | None = None
         self._model: Model | None = None
@@ -105,13 +108,13 @@ class TransformerBackend:
         known = self._ready().known
         return self._decoder().start([known.shown(stream) for stream in streams], self.context)
 
-    def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> list[Any]:
+    def step(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> Sequence[Any]:
         """Read one row (batch, families) in bars (batch,); return logits (batch, family size) of the first family.
 
-        For each further family the list holds a callable that takes the ids drawn so far (batch, k). Ids that training
-        never showed have -inf.
+        For each further family there is a callable that takes the ids drawn so far (batch, k). Ids that training
+        never showed have -inf. Where the engine draws, this is a `DrawingStep`.
         """
-        return self._unlearnt().taken(self._decoder().step(state, rows, bars))
+        return self._unlearnt().taken(self._decoder().step(state, rows, bars), self._warmth)
 
     def extend(self, state: Any, rows: np.ndarray, bars: np.ndarray) -> None:
         """Read many rows (batch, time, families) in bars (batch, time) at once."""

@@ -4,7 +4,8 @@
 //   kernels.h  products and everything else that is vectors, once for each instruction set (kernels.c)
 //   pool.c     helper threads that sleep when idle
 //   read.c     rows in: keys, values, hidden states
-//   heads.c    hidden states in: logits of one family after the other
+//   heads.c    hidden states in: logits, or an id, of one family after the other
+//   draw.c     logits in: an id
 //   product.c  one matrix by itself
 //
 // Nothing here allocates but ps_open (one Model); all other memory comes from the caller.
@@ -42,7 +43,7 @@ typedef struct {
 } Layer;
 
 typedef struct {
-    const float *table;  // (size of the family before, width)
+    const float *table;  // (size of the family before, width); NULL where that is heard by nobody
     Matrix gate, out, head;
 } Head;
 
@@ -51,6 +52,7 @@ struct Ops;
 typedef struct {
     const struct Ops *ops;
     int32_t format, families, layers, width, heads, kv_heads, hidden, cross, size;  // size: of one head
+    int32_t type_first;  // families are predicted from the first one alone, not from all before them
     int32_t family[MOST_FAMILIES];
     const float *embeddings, *norm;
     Layer layer[MOST_LAYERS];
@@ -74,6 +76,49 @@ typedef struct {
     int32_t busy;               // a thread is at work on this state
     char error[ERROR_BYTES];
 } State;
+
+// numpy/random/bitgen.h: what a NumPy generator's random numbers come from.
+typedef struct {
+    void *state;
+    uint64_t (*next_uint64)(void *);
+    uint32_t (*next_uint32)(void *);
+    double (*next_double)(void *);
+    uint64_t (*next_raw)(void *);
+} Random;
+
+// What one stream may take of a family (state.py has the same structures).
+typedef struct {
+    const uint8_t *allowed;  // (family size,); NULL: nothing is to be drawn
+    const double *weights;   // (family size,) added to logits / temperature; or NULL
+    const double *costs;     // (family size,) taken from logits; or NULL
+    double temperature;
+    Random *random;
+} Choice;
+
+// What holds for a family in all streams. Behind the streams stand their ghosts, without condition, then without plan.
+typedef struct {
+    double guidance, plan_guidance, min_p, top_p;
+    int64_t top_k;
+    const int32_t *lost;  // (lost_count,) ids that have a logit of -inf
+    int32_t lost_count, ghosts;
+    float divisor;        // of logits
+} Rule;
+
+// What is to be drawn: an id of a family for each of `count` streams, behind which stand their ghosts.
+typedef struct {
+    const int64_t *rows;    // (count, families), whose ids before the family are drawn
+    int32_t *ids;           // (count,) what is drawn
+    void *work;             // from ps_heads_work for so many threads
+    const Choice *choices;  // (count,)
+    Rule rule;
+    int32_t family, count, threads;
+} Draw;
+
+enum { DRAW_MANY = -1, DRAW_NONE = -2, DRAW_IMPOSSIBLE = -3 };  // instead of an id
+
+int64_t draw_work(int64_t size);
+int32_t draw_forced(const Choice *c, int size);
+int32_t draw_one(const Rule *rule, const Choice *c, const float *logits, int64_t stride, int size, void *work);
 
 static inline int64_t padded(int64_t n) { return (n + LANE - 1) / LANE * LANE; }
 static inline int32_t groups_of(int32_t n) { return (n + LANE - 1) / LANE; }

@@ -8,11 +8,11 @@
 #include "native.h"
 
 #define MAGIC 0x4e435350  // "PSCN", so that other byte orders do not match either
-#define VERSION 1
+#define VERSION 2
 #define ALIGNED 64
 
 typedef struct {
-    int32_t magic, version, format, layers, width, heads, kv_heads, hidden, cross, families;
+    int32_t magic, version, format, layers, width, heads, kv_heads, hidden, cross, type_first, families;
     int32_t family[MOST_FAMILIES];
 } Header;
 
@@ -58,7 +58,7 @@ static int within(int32_t value, int32_t low, int32_t high) { return low <= valu
 static int sound(const Header *h) {
     if (!within(h->format, F32, I8) || !within(h->layers, 1, MOST_LAYERS) || !within(h->width, 8, 8192)) return 0;
     if (!within(h->heads, 1, 128) || !within(h->kv_heads, 1, 128) || !within(h->hidden, 8, 32768)) return 0;
-    if (!within(h->cross, 0, 1) || !within(h->families, 1, MOST_FAMILIES)) return 0;
+    if (!within(h->cross, 0, 1) || !within(h->type_first, 0, 1) || !within(h->families, 1, MOST_FAMILIES)) return 0;
     for (int f = 0; f < h->families; f++)
         if (!within(h->family[f], 1, 1 << 20)) return 0;
     return h->width % h->heads == 0 && h->width / h->heads % 2 == 0 && h->heads % h->kv_heads == 0;
@@ -83,7 +83,7 @@ static void read_model(Reader *r, Model *m) {
     m->norm = floats(r, m->width);
     m->first = matrix(r, m->width, m->family[0]);
     for (int f = 1; f < m->families; f++) {
-        m->head[f].table = floats(r, (int64_t)m->family[f - 1] * m->width);
+        if (f == 1 || !m->type_first) m->head[f].table = floats(r, (int64_t)m->family[f - 1] * m->width);
         m->head[f].gate = matrix(r, m->width, m->width);
         m->head[f].out = matrix(r, m->width, m->width);
         m->head[f].head = matrix(r, m->width, m->family[f]);
@@ -104,6 +104,7 @@ PUBLIC Model *ps_open(const void *pack, int64_t bytes, const char *set, char *er
     if (!m) return fail(error, "no memory for a model"), NULL;
     *m = (Model){.ops = ops, .format = h->format, .families = h->families, .layers = h->layers, .width = h->width,
                  .heads = h->heads, .kv_heads = h->kv_heads, .hidden = h->hidden, .cross = h->cross,
+                 .type_first = h->type_first,
                  .size = h->width / h->heads};
     memcpy(m->family, h->family, sizeof m->family);
     r.format = h->format;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from attrs import frozen
@@ -42,7 +42,7 @@ class Bar:
     def pitch(self) -> tuple[float, float]:
         return 127 * self.plan.register, SPAN_MAX * self.plan.span
 
-    @property
+    @cached_property
     def window(self) -> tuple[int, int]:
         """Return the lowest and highest pitch: on a piano, and within reach of the planned mean."""
         mean, deviation = self.pitch

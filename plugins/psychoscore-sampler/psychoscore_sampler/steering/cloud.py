@@ -6,8 +6,10 @@ spiral array of Chew (2002). Everything is seen from the key's centre, where the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from attrs import frozen
@@ -23,6 +25,8 @@ FLAT = 1e-3  # standard deviation of a plan's tension below which the chords alo
 TYPICAL = GRID / 2  # length that a note is thought to have before it is drawn, in 24ths of a quarter
 FREE = 1.8  # the diameter where no chord is planned: a triad's
 CHORD_MASS = 0.5  # of the half bar: how long its chord is thought to have sounded before any note does
+
+_APART: list[list[float]] = APART.tolist()
 
 
 @frozen(eq=False)
@@ -50,7 +54,7 @@ class Cloud:
         self._price, self._bars, self._goals = price, bars, goals_of(bars)
         self._sounding: list[tuple[int, int]] = []  # end of each note from the piece's beginning, its pitch
         self._here, self._end = (-1, -1), 0
-        self._places, self._line, self._norms = _seen_from(0, False)
+        self._seen = _seen_from(0, False)
 
     def at(self, bar: int, start: int, onset: int) -> None:
         """Move on to an onset of a bar that starts at a time, in 24ths of a quarter; what still sounds sounds on."""
@@ -60,35 +64,47 @@ class Cloud:
             return
         self._here, opened = (bar, half), start + half * length // 2
         self._end = start + (half + 1) * length // 2
-        self._places, self._line, self._norms = _seen_from(self._bars[bar].tonic, self._bars[bar].minor)
+        self._seen = _seen_from(self._bars[bar].tonic, self._bars[bar].minor)
         goal = self._goals[bar][half]
         self._goal, self._mass = goal.strain, CHORD_MASS * length / 2
-        self._sum, self._widest = self._mass * goal.start, goal.diameter + WIDER
-        self._far = np.zeros(12)  # of each place: its largest distance from those that sound
+        self._sum = tuple((self._mass * goal.start).tolist())
+        # The squared length of the sum, had each place (12,) a note of typical length more, less the sum's own.
+        self._beside: list[float] = (self._seen.norms + self._mass * (self._seen.pulls @ goal.start)).tolist()
+        self._widest = goal.diameter + WIDER
+        self._far = [0.0] * 12  # of each place: its largest distance from those that sound
         self._sounding = [(end, pitch) for end, pitch in self._sounding if end > opened]
         for end, pitch in self._sounding:
-            self._add(int(self._places[pitch]), min(end, self._end) - opened)
+            self._add(pitch, min(end, self._end) - opened)
 
     def note(self, onset: int, end: int, pitch: int) -> None:
         """Note a note, from and to a time."""
         self._sounding.append((end, pitch))
-        self._add(int(self._places[pitch]), min(end, self._end) - onset)
+        self._add(pitch, min(end, self._end) - onset)
 
-    def weights(self) -> np.ndarray:
-        """Return what each pitch (128,) weighs for taking the half bar off its goal, or nearer to it."""
-        mass = self._mass + TYPICAL
-        strain = np.sqrt(
-            TYPICAL * TYPICAL * self._norms + 2 * TYPICAL * (self._line @ self._sum) + float(self._sum @ self._sum)
-        )
-        off = np.maximum(np.abs(strain / mass - self._goal) - NEAR, 0.0)
-        wider = np.maximum(self._far - self._widest, 0.0)
-        return np.asarray((-self._price * (STRAIN * off + DIAMETER * wider))[self._places])
+    def weights(self, share: float = 1.0) -> np.ndarray:
+        """Return what each pitch (128,) weighs for taking the half bar off its goal, or nearer to it, times a share."""
+        mass, goal, widest, price = self._mass + TYPICAL, self._goal, self._widest, -self._price * share
+        x, y, z = self._sum
+        square, by_place = x * x + y * y + z * z, []
+        for beside, far in zip(self._beside, self._far, strict=True):  # a dozen: NumPy would take twice as long
+            length = beside + square
+            off = abs(math.sqrt(length) / mass - goal if length > 0 else goal) - NEAR
+            tension = STRAIN * off if off > 0 else 0.0
+            if far > widest:
+                tension += DIAMETER * (far - widest)
+            by_place.append(price * tension)
+        return np.array(by_place)[self._seen.places]
 
-    def _add(self, place: int, length: int) -> None:
-        self._sum = self._sum + length * self._line[place]
+    def _add(self, pitch: int, length: int) -> None:
+        place = self._seen.place_of[pitch]
+        (x, y, z), (a, b, c) = self._sum, self._seen.line[place]
+        self._sum = x + length * a, y + length * b, z + length * c
+        self._beside = [
+            so_far + length * more for so_far, more in zip(self._beside, self._seen.angles[place], strict=True)
+        ]
         self._mass += length
-        self._widest = max(self._widest, float(self._far[place]))
-        np.maximum(self._far, APART[place], out=self._far)
+        self._widest = max(self._widest, self._far[place])
+        self._far = list(map(max, self._far, _APART[place]))
 
 
 def goals_of(bars: Sequence[Bar]) -> list[tuple[Goal, Goal]]:
@@ -125,15 +141,33 @@ def _chord_goal(bar: Bar, half: int) -> Goal:
 
 @lru_cache(maxsize=1024)
 def _goal_of(chord: frozenset[int], tonic: int, minor: bool) -> Goal:
-    all_places, line, _ = _seen_from(tonic, minor)
-    places = all_places[list(chord)]
-    centre, diameter = line[places].mean(axis=0), float(APART[np.ix_(places, places)].max())
+    seen = _seen_from(tonic, minor)
+    places = seen.places[list(chord)]
+    centre, diameter = np.array(seen.line)[places].mean(axis=0), float(APART[np.ix_(places, places)].max())
     return Goal(float(np.linalg.norm(centre)), centre, diameter)
 
 
+class Seen(NamedTuple):
+    """What is seen from a key's centre, with T a note's typical length.
+
+    places: every MIDI pitch's place as an index (128,), place_of: the same as a list. line: where each of the 12 places
+    lies. pulls: 2 T times that (12, 3). norms: the squared length of each, times T squared (12,). angles: of each two
+    places, 2 T times their product.
+    """
+
+    places: np.ndarray
+    place_of: list[int]
+    line: list[tuple[float, float, float]]
+    pulls: np.ndarray
+    norms: np.ndarray
+    angles: list[list[float]]
+
+
 @cache
-def _seen_from(tonic: int, minor: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return every MIDI pitch's place as an index (128,), the places seen from the key's centre (12, 3), and their
-    squared lengths (12,)."""
+def _seen_from(tonic: int, minor: bool) -> Seen:
     line = LINE - key_centre(0.0, minor)
-    return np.asarray(spell(np.arange(128) % 12, tonic)) - LOWEST, line, np.square(line).sum(axis=1)
+    places = np.asarray(spell(np.arange(128) % 12, tonic)) - LOWEST
+    pulls = 2 * TYPICAL * line
+    norms = TYPICAL * TYPICAL * np.square(line).sum(axis=1)
+    points = [(x, y, z) for x, y, z in line.tolist()]
+    return Seen(places, places.tolist(), points, pulls, norms, (pulls @ line.T).tolist())

@@ -9,8 +9,10 @@ import numpy as np
 from psychoscore_core.records import Plan
 from psychoscore_core.stages.tokenize import Meaning, Sounded
 from psychoscore_sampler.plugin import ConstrainedConfig
-from psychoscore_sampler.steering.bars import GRID, Bar, bars_of, pitches_of
+from psychoscore_sampler.steering.bars import GRID, bars_of
+from psychoscore_sampler.steering.belonging import MELODY_SHARE, NEVER, Belonging
 from psychoscore_sampler.steering.cloud import Cloud
+from psychoscore_sampler.steering.kept import Kept
 from psychoscore_sampler.steering.moments import (
     TOGETHER,
     Strikes,
@@ -19,22 +21,19 @@ from psychoscore_sampler.steering.moments import (
     read_moment,
     weights_of_moments,
 )
-from psychoscore_sampler.steering.rhythm import SIXTEENTH, Polyphony, Rhythm
+from psychoscore_sampler.steering.rhythm import SIXTEENTH, Grid, Polyphony, Rhythm
 from psychoscore_sampler.steering.script import Script
 from psychoscore_sampler.steering.tilt import Share, Tilt
 from psychoscore_sampler.steering.voices import ACCOMPANIMENT, DRUMS, MELODY, NAMES, Voices
 
-NEVER = -math.inf
 FRESH = 4.0  # nats that a pitch class loses at an onset where all bars before have had it, if no bar is to be taken up
 ENOUGH = 0.5  # share of bars that take up others from which the others need not be fresh
 UNISON = 6.0  # nats that a pitch loses which another voice strikes at the same time
 OFFSETS = (0.8, 0.2, -0.3, 0.0)  # of each voice's centre from the planned mean, in planned deviations
 SPREAD = 0.9  # of each voice's deviation in the planned one
 CHORD_STEP = 5  # semitones within which a chord has another tone
-MELODY_SHARE = 0.5  # of the pull of chord and tension: melodies pass through more than their chord
 OUTLASTING = 4.0  # nats that a length loses which outlasts its chord
 
-_CLASSES = np.arange(128) % 12
 _LEAPS = np.clip(np.abs(np.arange(-127, 128)) - 2, 0, 6) * 1.0  # by interval, -127 to 127
 
 
@@ -63,26 +62,24 @@ class Conductor:
         self._strikes: Strikes | None = None  # of tokens that are events in time
         taking = sum(bar.plan.repeats is not None for bar in self._bars) / max(1, len(self._bars))
         self._fresh = FRESH * max(0.0, 1 - taking / ENOUGH) if config.repeats else 0.0
-        self._known: dict[int, np.ndarray] = {}  # by onset: in how many bars each pitch class (12,) began there
+        self._known: dict[int, np.ndarray] = {}  # by onset: in how many bars each pitch's class (128,) began there
         self.index = -1
         self._start = 0
         self._onset, self._voice = 0, ACCOMPANIMENT  # the voice of grammars that tell none
         self._here: list[int] = []  # pitches of the notes that begin at this onset
         self._last: dict[str, int] = {}  # pitch of each voice's last note
-        self._grids: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        self._fixed_weights: dict[
-            tuple[int, frozenset[int] | None, bool, bool], tuple[np.ndarray, np.ndarray | None]
-        ] = {}
-
-    @property
-    def _bar(self) -> Bar:
-        return self._bars[self._place]
+        self._onsets_of, self._late = Kept(_Onsets), Kept(_Late)
+        self._belonging = Belonging(config)
+        self._by_pitch, self._by_velocity = np.zeros(129), np.zeros(129)  # the last one stays 0: no pitch, no velocity
+        self._place, self._bar = 0, self._bars[0]
 
     def open(self, index: int) -> None:
         """Begin a bar."""
         if self.index >= 0:
             self._start += self._bar.length
         self.index = index
+        self._place = min(max(index, 0), len(self._bars) - 1)
+        self._bar = self._bars[self._place]
         bar, source = self._bar, self._bar.plan.repeats
         known = source is not None and 0 <= source < len(self._played)
         self._remember()
@@ -100,7 +97,7 @@ class Conductor:
         """Note what the bar that is over had where."""
         last = self._played[-1] if self._played else ()
         for onset, pitch_class in {(onset, note.pitch % 12) for onset, note in last}:
-            self._known.setdefault(onset, np.zeros(12))[pitch_class] += 1
+            self._known.setdefault(onset, np.zeros(128))[pitch_class::12] += 1
 
     def weights(self, meaning: Meaning) -> np.ndarray | None:
         """Return the log-weight of every id (family size,) that `meaning` speaks of, or None where all are alike.
@@ -116,16 +113,17 @@ class Conductor:
         return more if weights is None else weights if more is None else weights + more
 
     def _weights(self, meaning: Meaning) -> np.ndarray | None:
-        if meaning.kind == "onset":
-            return self._onsets(meaning.values)
-        if meaning.kind == "pitch":
-            return _beside_others(self._pitches())[meaning.values]
-        if meaning.kind == "velocity" and self._config.dynamics:
-            return self._velocity.weights()[meaning.values]
-        if meaning.kind == "duration":
-            return self._lengths(meaning.values)
-        if meaning.kind == "voice":
-            return self._of_voices(meaning.values)
+        kind, values = meaning.kind, meaning.values
+        if kind == "pitch":
+            return self._beside_others(self._pitches(), self._by_pitch).take(values, mode="wrap")
+        if kind == "onset":
+            return self._onsets(values)
+        if kind == "velocity":
+            return self._velocity.weights_of(values) if self._config.dynamics else None
+        if kind == "duration":
+            return self._lengths(values)
+        if kind == "voice":
+            return self._of_voices(values)
         return None
 
     def took(self, meaning: Meaning, token: int) -> None:
@@ -168,24 +166,15 @@ class Conductor:
             self._pitch[NAMES.index(note.voice)].drawn(note.pitch)
             self._foreign.missed(bar.plan.chromaticism - (not bar.scale[note.pitch]))
 
-    @property
-    def _place(self) -> int:
-        return min(max(self.index, 0), len(self._bars) - 1)
-
     def _onsets(self, values: np.ndarray) -> np.ndarray:
-        key = id(values)
-        if key not in self._grids:
-            grid, inverse = np.unique(values[values >= 0], return_inverse=True)
-            places = np.full(len(values), len(grid))
-            places[values >= 0] = inverse
-            self._grids[key] = (grid, places)
-        grid, places = self._grids[key]
+        onsets = self._onsets_of.of(values)
+        grid = onsets.grid
         more = NEVER if self._full() else self._polyphony.more() + self._scripted_more()
         weights, leave = self._rhythm.weights(grid, more)
         coming = self._script.after(self._rhythm.latest) if self._script else None
         if coming is not None:
-            weights[np.searchsorted(grid, coming)] += self._config.repeats
-        return np.append(weights, leave)[places]
+            weights[grid.place(coming)] += self._config.repeats
+        return onsets.spread(weights, leave)
 
     def _moments(self, meaning: Meaning) -> np.ndarray:
         """Return the log-weight of every id that is an event in time: a note's beginning, its end, or a wait."""
@@ -201,8 +190,10 @@ class Conductor:
         self._move_to(onset_at(here, self._rhythm.latest))
         note, ahead = self._ahead(here)
         result = ahead[moments]
-        by_pitch = _beside_others(self._pitches()) + (note - self._polyphony.too_many())
-        by_velocity = _beside_others(self._velocity.weights() if self._config.dynamics else np.zeros(128))
+        by_pitch = self._beside_others(self._pitches(), self._by_pitch) + (note - self._polyphony.too_many())
+        by_velocity = self._by_velocity
+        if self._config.dynamics:
+            by_velocity = self._beside_others(self._velocity.weights(), by_velocity)
         result[self._strikes.ids] = self._strikes.weights(by_pitch, by_velocity)
         result[ends] = max(note, ahead[here]) + self._polyphony.endings(lengths[ends])
         return result
@@ -215,8 +206,8 @@ class Conductor:
         weights, leave = self._rhythm.weights(grid, more)
         coming = self._script.after(latest) if self._script else None
         if coming is not None:
-            weights[min((coming - grid[0]) // SIXTEENTH, len(grid) - 1)] += self._config.repeats
-        return weights_of_moments(grid, weights, leave, here, self._bar.length)
+            weights[min((coming - grid.onsets[0]) // SIXTEENTH, len(weights) - 1)] += self._config.repeats
+        return weights_of_moments(grid.onsets, weights, leave, here, self._bar.length)
 
     def _full(self) -> bool:
         """Say whether nothing is left to add to this onset: no voice, or no pitch below the top of the window."""
@@ -231,33 +222,36 @@ class Conductor:
         return self._config.repeats * (2.0 if len(self._here) < wanted else -1.0)  # 2: more than the next onset pulls
 
     def _of_voices(self, values: np.ndarray) -> np.ndarray:
-        weights = self._voices.weights()
+        weights = [*self._voices.weights(), 0.0]
         for name in {note.voice for note in self._scripted_notes()}:
             weights[NAMES.index(name)] += self._config.repeats
-        return np.append(weights, 0.0)[values]
+        return np.array(weights)[values]
 
     def _scripted_notes(self) -> list[Sounded]:
         """Return the notes of the bar taken up that begin here and have not been played yet."""
+        if not self._script:
+            return []
         return [note for note in self._script.at(self._onset) if note.pitch not in self._here]
 
     def _pitches(self) -> np.ndarray:
         """Return the log-weight of every pitch (128,)."""
-        if self._voice == DRUMS:
+        voice, config = self._voice, self._config
+        if voice == DRUMS:
             return np.zeros(128)
-        fixed, foreign = self._fixed()
-        weights = fixed + self._pitch[self._voice].weights() if self._config.register else fixed.copy()
+        fixed, foreign = self._belonging.weights(self._bar, self._onset, voice == MELODY)
+        weights = fixed + self._pitch[voice].weights() if config.register else fixed.copy()
         if foreign is not None:
             weights += (self._foreign.weight - self._leap()) * foreign
-        if self._config.tension:
+        if config.tension:
             self._cloud.at(self._place, self._start, self._onset)
-            share = MELODY_SHARE if self._voice == MELODY else 1.0
-            weights += share * self._cloud.weights()
+            weights += self._cloud.weights(MELODY_SHARE if voice == MELODY else 1.0)
         if self._script:
             for note in self._scripted_notes():
-                weights[note.pitch] += self._config.repeats
+                weights[note.pitch] += config.repeats
         elif self._fresh and self._onset in self._known:
-            weights -= (self._fresh / len(self._played) * self._known[self._onset])[_CLASSES]
-        weights[self._here] -= UNISON
+            weights -= self._fresh / len(self._played) * self._known[self._onset]
+        for pitch in set(self._here):
+            weights[pitch] -= UNISON
         return weights
 
     def _lengths(self, values: np.ndarray) -> np.ndarray | None:
@@ -266,48 +260,55 @@ class Conductor:
         if not self._config.tension or self._voice == MELODY:
             return weights
         change = next((start for start, _ in bar.chords if start > self._onset), bar.length)
-        late = np.where(values > change - self._onset, -OUTLASTING, 0.0)
+        late = self._late.of(values).beyond(change - self._onset)
         return late if weights is None else weights + late
 
-    def _leap(self) -> np.ndarray:
+    def _leap(self) -> np.ndarray | float:
         """Return what each pitch (128,) loses as a foreign note: nothing near the voice's last note, more beyond.
 
         Foreign notes that pass between or decorate others are heard as chromatic; leaps to them as wrong.
         """
         last = self._last.get(NAMES[self._voice])
-        return np.zeros(128) if last is None else _LEAPS[127 - last : 255 - last]
+        return 0.0 if last is None else _LEAPS[127 - last : 255 - last]
 
-    def _fixed(self) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return what scale and chord weigh here (128,), and the pitches whose weight feedback decides, if any."""
-        bar, config = self._bar, self._config
-        strict = config.chord_tones and self._onset in bar.strong
-        chord = bar.chord(self._onset)
-        key = (self.index, chord, strict, self._voice == MELODY)
-        if key not in self._fixed_weights:
-            tones = None if chord is None else pitches_of(chord)
-            inside = bar.scale if tones is None else bar.scale | tones
-            weights, foreign = np.zeros(128), None
-            if config.scale and bar.plan.chromaticism:
-                foreign = (~inside).astype(float)
-            elif config.scale:
-                weights[~inside] = NEVER
-            if config.register:
-                low, high = bar.window
-                weights[:low], weights[high + 1 :] = NEVER, NEVER
-            if tones is not None:
-                weights[tones] += config.chord_boost * (MELODY_SHARE if self._voice == MELODY else 1.0)
-                if strict:
-                    weights[~tones] = NEVER
-            self._fixed_weights[key] = (weights, foreign)
-        return self._fixed_weights[key]
+    @staticmethod
+    def _beside_others(weights: np.ndarray, found: np.ndarray) -> np.ndarray:
+        """Write the log-weights of pitches before a 0 into `found` (129,), for ids that are no pitch (-1); return it.
+
+        An id that is no pitch gains as much as the pitches do on average, so that which pitch is wanted does not decide
+        whether one comes.
+        """
+        most = float(np.maximum.reduce(weights))
+        mean = most + math.log(np.add.reduce(np.exp(weights - most)) / len(weights)) if most > NEVER else 0.0
+        np.subtract(weights, mean, out=found[:-1])
+        return found
 
 
-def _beside_others(weights: np.ndarray) -> np.ndarray:
-    """Return the log-weights of pitches with a 0 at the end (129,), for ids that are no pitch (-1).
+class _Onsets:
+    """The onsets that some ids mean; ids that mean none leave the bar."""
 
-    An id that is no pitch gains as much as the pitches do on average, so that which pitch is wanted does not decide
-    whether one comes.
-    """
-    most = weights.max()
-    mean = most + math.log(np.exp(weights - most).mean()) if most > NEVER else 0.0
-    return np.append(weights - mean, 0.0)
+    def __init__(self, values: np.ndarray) -> None:
+        onsets, inverse = np.unique(values[values >= 0], return_inverse=True)
+        self.grid = Grid(onsets)
+        self._places = np.full(len(values), len(onsets))
+        self._places[values >= 0] = inverse
+        self._weights = np.zeros(len(onsets) + 1)
+
+    def spread(self, weights: np.ndarray, leave: float) -> np.ndarray:
+        """Return the weights of the ids from those of the onsets and of leaving the bar."""
+        self._weights[:-1], self._weights[-1] = weights, leave
+        return self._weights[self._places]
+
+
+class _Late:
+    """The lengths that some ids mean, and what those lose that are longer than another."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self._values = values
+        self._known: dict[int, np.ndarray] = {}
+
+    def beyond(self, length: int) -> np.ndarray:
+        """Return the log-weight of each id, read-only: a length that is longer loses."""
+        if length not in self._known:
+            self._known[length] = np.where(self._values > length, -OUTLASTING, 0.0)
+        return self._known[length]

@@ -7,12 +7,13 @@ reach, or as leaving the bar.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from psychoscore_core.stages.tokenize import Meaning
-from psychoscore_sampler.steering.rhythm import SIXTEENTH
+from psychoscore_sampler.steering.rhythm import SIXTEENTH, Grid
 
 LATE = 4.0  # nats that entering the next bar loses for each sixteenth by which a wait passes over its line
 TOGETHER = SIXTEENTH // 2  # 24ths of a quarter within which notes begin at one onset: chords are seldom struck at once
@@ -59,9 +60,10 @@ def onset_at(moment: int, latest: int) -> int:
     return latest if latest >= 0 and 0 <= moment - latest < TOGETHER else moment
 
 
-def onset_grid(latest: int, length: int) -> np.ndarray:
+@lru_cache(maxsize=1024)
+def onset_grid(latest: int, length: int) -> Grid:
     """Return the onsets that a bar of a length has from its latest one on, a sixteenth apart."""
-    return np.arange(max(latest, 0), length, SIXTEENTH)
+    return Grid(np.arange(max(latest, 0), length, SIXTEENTH))
 
 
 def weights_of_moments(

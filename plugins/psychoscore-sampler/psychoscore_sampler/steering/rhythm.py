@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 
 import numpy as np
 
@@ -24,6 +25,25 @@ ENDING, MOST_ENDING, HELD = 1.0, 8.0, 3.0  # nats for each note too many, at mos
 NEVER = -math.inf
 
 
+class Grid:
+    """The onsets that ids may name (positions,), in 24ths of a quarter, rising; what of them is asked for often."""
+
+    def __init__(self, onsets: np.ndarray) -> None:
+        self.onsets, self.sixteenths = onsets, onsets / SIXTEENTH
+        self._places: list[int] = onsets.tolist()
+        self._classes: dict[int, np.ndarray] = {}
+
+    def place(self, onset: int) -> int:
+        """Return how many onsets of the grid lie before one."""
+        return bisect_left(self._places, onset)
+
+    def classes(self, since: int) -> np.ndarray:
+        """Return the class (positions,) of the interval from an onset to each of the grid, from 0."""
+        if since not in self._classes:
+            self._classes[since] = np.clip((self.onsets - since) // SIXTEENTH, 1, INTERVALS) - 1
+        return self._classes[since]
+
+
 class Rhythm:
     """The onsets of one stream, counted against its plan."""
 
@@ -31,6 +51,7 @@ class Rhythm:
         self._density, self._irregularity = density, irregularity
         self._surprise = Share(gain=0.6, most=8.0)
         self._seen = np.full(INTERVALS, 0.1)  # how often each interval was played, lately
+        self._known_bits: np.ndarray | None = None
         self._owed = 0.0  # onsets that the plan had and the music has not yet
         self._bar: Bar | None = None
         self._least, self._most = 0.0, BITS  # entropy that the bar's onsets can have
@@ -63,16 +84,18 @@ class Rhythm:
         """Return the last onset of the bar so far, -1 where there is none."""
         return self.onsets[-1] if self.onsets else -1
 
-    def weights(self, grid: np.ndarray, more: float) -> tuple[np.ndarray, float]:
-        """Return log-weights of the onsets of the grid (positions,), which rise, and of leaving the bar.
+    def weights(self, grid: Grid, more: float) -> tuple[np.ndarray, float]:
+        """Return log-weights of the onsets of the grid (positions,), and of leaving the bar.
 
         more: the log-weight of another note at the present onset.
         """
         assert self._bar is not None
         here = self.onsets[-1] if self.onsets else -1
-        weights = self._intervals(grid, here) + self._even(grid, here)
-        place = int(np.searchsorted(grid, here))
-        inside = int(np.searchsorted(grid, self._bar.length))
+        weights = self._intervals(grid, here)
+        even = self._even(grid, here)
+        if even is not None:
+            weights += even
+        place, inside = grid.place(here), grid.place(self._bar.length)
         if here >= 0:
             weights[:place] = NEVER
             weights[place] = more
@@ -96,29 +119,29 @@ class Rhythm:
             self._surprise.missed(BITS * self._bar.plan.irregularity - self._bits()[interval])
         self._seen *= FORGET
         self._seen[interval] += 1
+        self._known_bits = None
         self.onsets.append(onset)
         return True
 
-    def _intervals(self, grid: np.ndarray, here: int) -> np.ndarray:
+    def _intervals(self, grid: Grid, here: int) -> np.ndarray:
         # Below 0 it would call for the commonest interval: all onsets side by side, and half a bar of silence.
         if not self._irregularity or self._surprise.weight <= 0:
-            return np.zeros(len(grid))
-        since = here if here >= 0 else self._before
-        classes = np.clip((grid - since) // SIXTEENTH, 1, INTERVALS) - 1
-        return self._surprise.weight * self._bits()[classes]
+            return np.zeros(len(grid.onsets))
+        return self._surprise.weight * self._bits()[grid.classes(here if here >= 0 else self._before)]
 
-    def _even(self, grid: np.ndarray, here: int) -> np.ndarray | float:
+    def _even(self, grid: Grid, here: int) -> np.ndarray | None:
         """Return what onsets lose for being off the even division of what is left of the bar, the more the more even
         the plan wants it."""
         assert self._bar is not None
-        price = self._even_price
         left = self._wanted - len(self.onsets)
         if not self._irregularity or left <= 0:
-            return 0.0
+            return None
         if here < 0:
-            return np.asarray(-price / 2 * (grid / SIXTEENTH))
+            return -self._even_price / 2 * grid.sixteenths
         ideal = (self._bar.length - here) / (left + 1)
-        return np.asarray(-price * np.abs(grid - here - ideal) / SIXTEENTH)
+        off = np.abs(grid.onsets - (here + ideal))
+        off *= -self._even_price / SIXTEENTH
+        return off
 
     def _evenness(self) -> float:
         """Return how even the bar is to be, from 1, as even as its onsets can be, to 0, as ragged."""
@@ -134,7 +157,9 @@ class Rhythm:
         return EVEN * min(1.0, max(LEAST_EVEN, self._evenness() + CORRECTED * excess))
 
     def _bits(self) -> np.ndarray:
-        return -np.log2(self._seen / self._seen.sum())
+        if self._known_bits is None:
+            self._known_bits = -np.log2(self._seen / self._seen.sum())
+        return self._known_bits
 
     @staticmethod
     def _class(interval: int) -> int:
@@ -164,6 +189,8 @@ class Polyphony:
         self._ends: list[int] = []  # where each sounding note is let go, from the piece's beginning
         self._written: list[int] = []  # where it ends as it is written, which is what `most` counts
         self._target, self._touch = 1.0, 1.0
+        self._values: np.ndarray | None = None  # the lengths that the next are of
+        self._doublings = np.zeros(0)
         self._count, self._struck = 0, 0  # notes that sound at the present onset, and those of them that begin there
 
     def aim(self, target: float, touch: float = 1.0) -> None:
@@ -227,4 +254,6 @@ class Polyphony:
             return np.where(values == shortest, 0.0, NEVER)
         if not self._on or self._length.weight == 0:
             return None
-        return self._length.weight * np.log2(np.maximum(values, 1) / GRID)
+        if self._values is not values:
+            self._values, self._doublings = values, np.log2(np.maximum(values, 1) / GRID)
+        return self._length.weight * self._doublings

@@ -20,17 +20,29 @@ class Tilt:
         self._mean, self._deviation = 0.0, 1.0
         self._linear, self._square = 0.0, 0.0
         self._z = self._z2 = np.zeros(SIZE)
+        self._aimed = False
+        self._values: np.ndarray | None = None  # those that the next two are of
+        self._own_z = self._own_z2 = self._z
 
     def aim(self, mean: float, deviation: float) -> None:
         """Set the target, in the values' own unit."""
-        self._mean, self._deviation = mean, max(1.0, deviation)
+        if (mean, max(1.0, deviation)) == (self._mean, self._deviation) and self._aimed:
+            return
+        self._mean, self._deviation, self._aimed = mean, max(1.0, deviation), True
         self._z = (np.arange(SIZE) - mean) / self._deviation
         # Far out the square would outweigh everything that the model says.
         self._z2 = np.minimum(self._z * self._z, 16.0)
+        self._values = None
 
     def weights(self) -> np.ndarray:
         """Return the log-weight of every value (128,)."""
         return self._linear * self._z + self._square * self._z2
+
+    def weights_of(self, values: np.ndarray) -> np.ndarray:
+        """Return the log-weight of each of some values (n,); -1 counts as 127."""
+        if self._values is not values:
+            self._values, self._own_z, self._own_z2 = values, self._z[values], self._z2[values]
+        return self._linear * self._own_z + self._square * self._own_z2
 
     def drawn(self, value: int) -> None:
         """Learn from one drawn value."""

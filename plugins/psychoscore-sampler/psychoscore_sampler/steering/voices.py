@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from psychoscore_sampler.steering.tilt import Share
 
 NAMES = ("melody", "counter", "accompaniment", "drums")  # of `Sounded.voice`, in the order of their indices
@@ -38,9 +36,9 @@ class Voices:
         """Say whether no voice has room at this onset: voices come in their order."""
         return self._here[ACCOMPANIMENT] >= MOST[ACCOMPANIMENT] or self._here[DRUMS] >= MOST[DRUMS]
 
-    def weights(self) -> np.ndarray:
-        """Return the log-weight of each voice (4,)."""
-        weights = np.array([NEVER if had >= most else 0.0 for had, most in zip(self._here, MOST, strict=True)])
+    def weights(self) -> list[float]:
+        """Return the log-weight of each voice."""
+        weights = [NEVER if had >= most else 0.0 for had, most in zip(self._here, MOST, strict=True)]
         if not any(self._here):
             weights[MELODY] += self._melody.weight
         return weights
