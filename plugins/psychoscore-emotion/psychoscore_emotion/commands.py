@@ -73,14 +73,26 @@ def emotion() -> None:
 
 
 @emotion.command()
-@click.option("-o", "--output", type=FILE, default="exports/emotion-rtneural", show_default=True, help="The folder.")
-def export(output: Path) -> None:
-    """Write the model for RTNeural, with self-test vectors and a C++ example; wants psychoscore-emotion[train]."""
-    from psychoscore_core.errors import PluginError
+@click.option("--format", "form", type=click.Choice(("rtneural", "tflite")), default="rtneural", show_default=True)
+@click.option("--weights", type=click.Choice(("float32", "float16", "int8")), help="Of TFLite.  [default: float32]")
+@click.option("-o", "--output", type=FILE, help="The folder.  [default: exports/emotion-FORMAT]")
+def export(form: str, weights: str | None, output: Path | None) -> None:
+    """Write the model for RTNeural (with a C++ example) or TFLite (one step, with a script), and a self-test.
 
+    RTNeural wants psychoscore-emotion[train], TFLite psychoscore-emotion[tflite].
+    """
+    from psychoscore_core.errors import ConfigError, PluginError
+    from psychoscore_emotion import exporting
+
+    folder = output or Path("exports") / f"emotion-{form}"
+    if weights and form == "rtneural":
+        raise ConfigError("--weights: RTNeural has float32 alone; --format tflite has others")
     try:
-        from psychoscore_emotion.exporting import export_model
+        written = (
+            exporting.to_rtneural(folder) if form == "rtneural" else exporting.to_tflite(folder, weights or "float32")
+        )
     except ModuleNotFoundError as error:
-        raise PluginError(f"emotion export needs {error.name}: pip install 'psychoscore-emotion[train]'") from None
-    for path in export_model(output):
+        extra = {"rtneural": "train"}.get(form, form)
+        raise PluginError(f"emotion export needs {error.name}: pip install 'psychoscore-emotion[{extra}]'") from None
+    for path in written:
         click.echo(path)
