@@ -107,7 +107,7 @@ def read_graph(value: object) -> Graph:
     outputs: Any = value.get("outputs")
     if not _names(inputs) or not all(map(_width, inputs.values())):
         raise GraphError(f"inputs must be names with widths from 1 to {MOST_WIDTH}")
-    if not _names(outputs):
+    if not _names(outputs) or not all(map(_name, outputs.values())):
         raise GraphError("outputs must be names with layers")
     if len(inputs) + len(outputs) > MOST_LAYERS:
         raise GraphError(f"more than {MOST_LAYERS} inputs and outputs")

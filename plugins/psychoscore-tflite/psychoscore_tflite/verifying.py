@@ -25,7 +25,7 @@ def examined(folder: Path) -> list[Finding]:
     try:
         manifest = read_manifest(folder)
     except CheckpointError as error:
-        return [Finding(file=MANIFEST, ok=False, text=_without(folder, error))]
+        return [Finding(file=MANIFEST, ok=False, text=_without(folder, MANIFEST, error))]
     found = {MANIFEST: Finding(file=MANIFEST, ok=True, text=_title(manifest))}
     found |= {name: _file(folder, name, manifest) for name in sorted({*manifest.files, MODEL, selftest.NAME})}
     for path in sorted(folder.iterdir()):
@@ -69,7 +69,7 @@ def _file(folder: Path, name: str, manifest: Manifest) -> Finding:
             checked_model(folder, manifest)
             text += ", builtin operations as expected"
     except CheckpointError as error:
-        return Finding(file=name, ok=False, text=_without(folder, error))
+        return Finding(file=name, ok=False, text=_without(folder, name, error))
     return Finding(file=name, ok=True, text=text)
 
 
@@ -86,11 +86,11 @@ def _tested(folder: Path, manifest: Manifest) -> Finding:
         given, wanted = selftest.read(read_file(folder, name, manifest), manifest.graph, manifest.streams)
         found = selftest.walked(LiteStep(checked_model(folder, manifest)), given)
     except (CheckpointError, ValueError) as problem:
-        return Finding(file=name, ok=False, text=_without(folder, problem))
+        return Finding(file=name, ok=False, text=_without(folder, name, problem))
     error, most = selftest.worst(found, wanted, selftest.tolerances(wanted))
     rows = len(next(iter(given.values())))
     return Finding(file=name, ok=error <= most, text=f"{rows} steps, error {error:.1e}, at most {most:.0e}")
 
 
-def _without(folder: Path, error: Exception) -> str:
-    return str(error).removeprefix(f"{folder}/")
+def _without(folder: Path, name: str, error: Exception) -> str:
+    return str(error).removeprefix(f"{folder / name}: ")
