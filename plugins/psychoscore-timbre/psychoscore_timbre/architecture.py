@@ -7,6 +7,7 @@ from typing import Any
 from attrs import field, frozen
 from attrs.validators import ge, le
 
+from psychoscore_tflite.graphs import VERSION
 from psychoscore_timbre.names import HARMONICS, INPUTS, NOISE_BANDS, OUTPUTS
 
 
@@ -41,6 +42,7 @@ def decoder_graph(sizes: Sizes) -> dict[str, Any]:
         heads.append(add(f"{name}_positive", "modified-sigmoid", width, width, raw))
     heads[1] = add("distribution", "share", HARMONICS, HARMONICS, heads[1])
     return {
+        "version": VERSION,
         "inputs": dict.fromkeys(INPUTS, 1),
         "layers": layers,
         "outputs": dict(zip(OUTPUTS, heads, strict=True)),
