@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from attrs import frozen
@@ -15,7 +16,8 @@ from safetensors.numpy import load
 from psychoscore_core.errors import CheckpointError
 from psychoscore_tflite.graphs import Graph, GraphError, read_graph
 
-GRAPH, LAYERS, WEIGHTS = "graph.json", "layers.json", "model.safetensors"
+GRAPH, LAYERS, WEIGHTS, RECORD = "graph.json", "layers.json", "model.safetensors", "checkpoint.json"
+FORMAT = 1  # of checkpoint.json
 MOST_JSON, MOST_BYTES = 1 << 20, 1 << 28
 DTYPES = (np.float16, np.float32)
 
@@ -41,16 +43,30 @@ def read_net(folder: Path) -> Net:
             f"{folder}: no {GRAPH} or {LAYERS} there describes a net of layers; a transformer is none (it has "
             "attention): export it with the exporter onnx"
         )
+    _check_record(folder / RECORD)
     graph = _graph(path)
     data = _read(folder / WEIGHTS, MOST_BYTES)
     return Net(graph, _weights(folder / WEIGHTS, data, graph), hashlib.sha256(data).hexdigest())
 
 
+def _check_record(path: Path) -> None:
+    """Refuse a checkpoint of another version; one without a record is what its description says it is."""
+    record = _json(path) if path.exists() else {"format": FORMAT}
+    found = record.get("format") if isinstance(record, dict) else None
+    if found != FORMAT:
+        raise CheckpointError(f"{path}: version {str(found)[:40]} of a checkpoint; this reads version {FORMAT}")
+
+
 def _graph(path: Path) -> Graph:
     try:
-        return read_graph(json.loads(_read(path, MOST_JSON)))
+        return read_graph(_json(path))
     except GraphError as error:
         raise CheckpointError(f"{path}: {error}") from None
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(_read(path, MOST_JSON))
     except (ValueError, RecursionError):
         raise CheckpointError(f"{path}: holds no JSON") from None
 

@@ -21,8 +21,8 @@ class LiteStep:
         """Raises PluginError where LiteRT is not installed, and CheckpointError where it cannot use the model."""
         try:
             from ai_edge_litert.interpreter import Interpreter
-        except ModuleNotFoundError as error:
-            raise PluginError(f"running a TFLite model needs {error.name}: {NEEDS}") from None
+        except ImportError as error:
+            raise PluginError(f"running a TFLite model needs {error.name or 'ai_edge_litert'}: {NEEDS}") from None
         try:
             self._interpreter = Interpreter(model_content=data, num_threads=threads)
             self._runner: Any = self._interpreter.get_signature_runner(SIGNATURE)

@@ -58,9 +58,9 @@ def contents(
         from threadpoolctl import threadpool_limits
 
         from psychoscore_tflite.flatbuffer import packed
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         raise PluginError(
-            f"exporter tflite: exporting needs {error.name}: pip install 'psychoscore-tflite[export]'"
+            f"exporter tflite: exporting needs {error.name or 'LiteRT'}: pip install 'psychoscore-tflite[export]'"
         ) from None
     with threadpool_limits(1, user_api="blas"):  # sums in one order, whatever the environment says
         return _contents(net, config, sample, source, packed)

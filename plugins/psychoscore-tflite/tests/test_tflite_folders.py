@@ -16,6 +16,7 @@ from psychoscore_core.testing import conformance
 from psychoscore_tflite import plugin
 from psychoscore_tflite.checkpoints import read_net
 from psychoscore_tflite.plugin import TfliteConfig
+from psychoscore_tflite.runtime import LiteStep
 from psychoscore_tflite.verifying import examined
 from psychoscore_tflite.writing import to_tflite
 
@@ -212,3 +213,22 @@ def test_weights_that_are_no_safetensors_are_one_line(data, make_checkpoint):
     (folder / "model.safetensors").write_bytes(data)
     with pytest.raises(CheckpointError, match=r"model\.safetensors: not readable as safetensors \([^\n]*\)$"):
         read_net(folder)
+
+
+@pytest.mark.parametrize("change", [{"format": 2}, {"format": None}])
+def test_a_checkpoint_of_another_version_is_one_line(change, psyco, make_checkpoint, tmp_path):
+    folder = make_checkpoint()
+    record = json.loads((folder / "checkpoint.json").read_text())
+    (folder / "checkpoint.json").write_text(json.dumps(record | change))
+    code, _, error = psyco("export", "tflite", "--checkpoint", folder, "-o", tmp_path / "exports")
+    said = f"version {change['format']} of a checkpoint; this reads version 1"
+    assert (code, error) == (2, [f"error: {folder / 'checkpoint.json'}: {said}"])
+    assert not list(tmp_path.glob("exports/*"))
+
+
+def test_litert_that_is_missing_is_one_line(make_net, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    with pytest.raises(
+        PluginError, match=r"^running a TFLite model needs .*: pip install 'psychoscore-tflite\[runtime\]'$"
+    ):
+        LiteStep(b"")
