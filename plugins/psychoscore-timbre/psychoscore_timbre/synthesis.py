@@ -91,17 +91,20 @@ def impulses(magnitudes: np.ndarray) -> np.ndarray:
 
 
 class Synthesizer:
-    """Both together; 320 frames a row, one row and 64 frames late at first, which `LATE` counts."""
+    """Both together, 320 frames a row; what it gives is `LATE` frames late: a row, and the filter's half."""
 
-    LATE = HOP
+    LATE = HOP + BEHIND
 
     def __init__(self, seed: int = 0) -> None:
         self._sines, self._noise = Oscillators(), FilteredNoise(seed)
-        self._waiting = np.zeros(BEHIND)  # harmonics that wait for the noise: the filter's delay
+        self._before = np.zeros((1, NOISE_BANDS))  # noise from the row before to a row is that of the row before
+        self._waiting = np.zeros(BEHIND)  # harmonics that wait for the noise
 
     def push(self, controls: Controls) -> np.ndarray:
         """Return so many rows of sound, float64."""
-        noise = self._noise.push(controls.noise)
+        bands = np.concatenate([self._before, controls.noise])
+        self._before = bands[-1:]
+        noise = self._noise.push(bands[:-1])
         harmonic = np.concatenate([self._waiting, self._sines.push(controls.hertz, harmonic_amplitudes(controls))])
         self._waiting = harmonic[len(noise) :]
         return harmonic[: len(noise)] + noise

@@ -19,9 +19,9 @@ from psychoscore_core.errors import DataError
 from psychoscore_core.whole_files import replacing
 from psychoscore_timbre.decoder import Decoder
 from psychoscore_timbre.features import AUDIBLE, Features, features_of
-from psychoscore_timbre.names import HOP, RATE
+from psychoscore_timbre.names import RATE
 from psychoscore_timbre.scaling import scaled
-from psychoscore_timbre.synthesis import BEHIND, Controls, Synthesizer
+from psychoscore_timbre.synthesis import Controls, Synthesizer
 
 SHORTEST, LONGEST = 0.1, 3600.0  # seconds
 AT_ONCE = 256  # rows
@@ -73,7 +73,7 @@ def transfer(source: Path, target: Path, decoder: Decoder, shifts: Shifts | None
 
 def _sound(found: Features, decoder: Decoder, shifts: Shifts) -> Iterator[np.ndarray]:
     """Yield the sound at 16 kHz from the first row on."""
-    synthesizer, late = Synthesizer(shifts.seed), HOP + BEHIND
+    synthesizer, late = Synthesizer(shifts.seed), Synthesizer.LATE
     for start in range(0, len(found) + 2, AT_ONCE):
         # Two rows more than there are: the synthesizer is late by one row and by its filter.
         rows = np.minimum(np.arange(start, min(start + AT_ONCE, len(found) + 2)), len(found) - 1)

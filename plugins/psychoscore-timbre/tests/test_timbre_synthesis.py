@@ -84,6 +84,17 @@ def test_harmonics_wait_for_the_noise():
     assert np.abs(sound[:BEHIND]).max() < 0.01 < np.abs(sound[BEHIND + HOP :]).max()
 
 
+def test_noise_and_harmonics_begin_where_their_rows_say():
+    one = controls(20)
+    heard = np.arange(20) >= 10
+    for part in (
+        Controls(one.hertz, one.amplitudes * heard, one.distribution, one.noise * 0),
+        Controls(one.hertz, one.amplitudes * 0, one.distribution, one.noise * heard[:, None]),
+    ):
+        sound = np.abs(Synthesizer().push(part)[Synthesizer.LATE :])
+        assert sound[: 9 * HOP - BEHIND].max() < 1e-6 and sound[10 * HOP + BEHIND : 11 * HOP].max() > 1e-4
+
+
 def test_torch_plays_the_harmonics_that_numpy_plays():
     one = moving()
     levels = harmonic_amplitudes(one)
