@@ -20,6 +20,7 @@ from psychoscore_timbre.scaling import hertz_to_midi
 from psychoscore_timbre.training.__main__ import train
 from psychoscore_timbre.training.fitting import Recipe, fit
 from psychoscore_timbre.training.instruments import INSTRUMENTS, Playing, rendered
+from psychoscore_timbre.training.judging import figures
 from psychoscore_timbre.training.loss import spectral_loss
 from psychoscore_timbre.training.phrases import clips
 
@@ -84,7 +85,8 @@ def test_nothing_sounds_in_a_rest():
     assert np.abs(rendered(INSTRUMENTS["string"], playing, np.random.default_rng(0))).max() == 0
 
 
-def test_a_training_writes_a_checkpoint_that_plays(tmp_path):
+def test_a_training_writes_a_checkpoint_that_plays(tmp_path, monkeypatch):
+    monkeypatch.setattr("psychoscore_timbre.training.__main__.HELD_OUT", 1)
     options = ["--clips", "1", "--steps", "2", "--dense", "16", "--memory", "16", "-o", str(tmp_path)]
     done = CliRunner().invoke(train, options, catch_exceptions=False)
     assert done.exit_code == 0
@@ -92,6 +94,7 @@ def test_a_training_writes_a_checkpoint_that_plays(tmp_path):
     assert controls.distribution.sum(axis=1) == pytest.approx(1)
     facts = json.loads((tmp_path / "training.json").read_text())
     assert (facts["instrument"], facts["steps"], len(facts["losses"])) == ("reed", 2, 1)
+    assert facts["held out"]["colour"] > 0
     assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -106,3 +109,9 @@ def test_a_soundfont_s_notes_have_the_pitch_that_is_said(tmp_path):
     away = np.abs(hertz_to_midi(found.hertz) - hertz_to_midi(clip.hertz))[found.voiced]
     assert len(clip.sound) == 4 * RATE == len(clip.hertz) * HOP
     assert found.voiced.mean() > 0.7 and (away < 0.5).mean() > 0.85
+
+
+def test_the_weights_that_ship_play_as_the_reed_does():
+    found = figures(Decoder(), list(clips(INSTRUMENTS["reed"], 3, 99)))
+    assert found["pitch"] > 0.9 and found["loudness"] < 2
+    assert found["colour"] < 0.5 * found["colour of a sawtooth"]

@@ -60,7 +60,9 @@ def train(
     """Synthesise phrases of known pitch and loudness, and train a decoder to play as they sound."""
     import torch
 
+    from psychoscore_timbre.decoder import Decoder, read_decoder
     from psychoscore_timbre.training.fitting import Recipe, fit
+    from psychoscore_timbre.training.judging import figures
 
     torch.set_num_threads(1)
     report, sizes = Lines(), Sizes(dense=dense, memory=memory)
@@ -70,7 +72,10 @@ def train(
     _write(output, fitted.module.state_dict(), sizes, steps)
     played = f"program {program} of {soundfont.name}" if soundfont else instrument
     facts = {"instrument": played, "clips": clips, "steps": steps, "seed": seed}
-    write_json(output / "training.json", facts | {"losses": fitted.losses, "validation": fitted.validation})
+    facts |= {"losses": fitted.losses, "validation": fitted.validation}
+    facts["held out"] = figures(Decoder(read_decoder(output)), found[:HELD_OUT])
+    click.echo(json.dumps(facts["held out"]))
+    write_json(output / "training.json", facts)
     _draw(output / "loss.png", fitted.losses, fitted.validation, steps)
 
 
