@@ -13,6 +13,7 @@ from psychoscore_core.whole_files import replacing, write_json
 from psychoscore_timbre.architecture import Sizes, decoder_graph
 
 if TYPE_CHECKING:
+    from psychoscore_timbre.training.fitting import Fitted
     from psychoscore_timbre.training.phrases import Clip
 
 FILE = click.Path(path_type=Path)
@@ -60,9 +61,7 @@ def train(
     """Synthesise phrases of known pitch and loudness, and train a decoder to play as they sound."""
     import torch
 
-    from psychoscore_timbre.decoder import Decoder, read_decoder
     from psychoscore_timbre.training.fitting import Recipe, fit
-    from psychoscore_timbre.training.judging import figures
 
     torch.set_num_threads(1)
     report, sizes = Lines(), Sizes(dense=dense, memory=memory)
@@ -72,11 +71,19 @@ def train(
     _write(output, fitted.module.state_dict(), sizes, steps)
     played = f"program {program} of {soundfont.name}" if soundfont else instrument
     facts = {"instrument": played, "clips": clips, "steps": steps, "seed": seed}
-    facts |= {"losses": fitted.losses, "validation": fitted.validation}
-    facts["held out"] = figures(Decoder(read_decoder(output)), found[:HELD_OUT])
-    click.echo(json.dumps(facts["held out"]))
-    write_json(output / "training.json", facts)
+    _judge(output, facts, fitted, found[:HELD_OUT])
     _draw(output / "loss.png", fitted.losses, fitted.validation, steps)
+
+
+def _judge(folder: Path, facts: Mapping[str, Any], fitted: Fitted, held_out: Sequence[Clip]) -> None:
+    """Write training.json: what was done, the losses, and how near the decoder comes to phrases that it never met."""
+    from psychoscore_timbre.decoder import Decoder, read_decoder
+    from psychoscore_timbre.training.judging import figures
+
+    heard = figures(Decoder(read_decoder(folder)), held_out)
+    click.echo(json.dumps(heard))
+    losses = {"losses": fitted.losses, "validation": fitted.validation}
+    write_json(folder / "training.json", {**facts, **losses, "held out": heard})
 
 
 def _clips(
