@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from psychoscore_timbre.decoder import Decoder
 from psychoscore_timbre.names import RATE
@@ -44,13 +45,15 @@ def main() -> None:
             file.writeframes(np.rint(tune() * 32767).astype("<i2").tobytes())
         print(transfer(source, target, Decoder()))
         sounds = {"a sawtooth, and half a second of noise": read(source), "the reed": read(target)}
-    figure = Figure(figsize=(8, 5), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = Figure(figsize=(8, 5), dpi=80, layout="constrained")
+    canvas = FigureCanvasAgg(figure)
     for axes, (title, sound) in zip(figure.subplots(2, 1, sharex=True), sounds.items(), strict=True):
         axes.specgram(sound + 1e-7, NFFT=1024, Fs=RATE, noverlap=768, vmin=-130, vmax=-35, cmap="magma")
         axes.set(title=title, ylabel="Hz", ylim=(0, 6000))
     axes.set_xlabel("s")
-    figure.savefig(Path(__file__).with_name("timbre.png"))
+    canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+    picture.quantize(32, dither=Image.Dither.NONE).save(Path(__file__).with_name("timbre.png"), optimize=True)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def even_share(sound, hertz):
 
 def test_the_result_has_the_length_and_the_rate_of_the_file(psyco, melody, tmp_path):
     code, out, error = psyco("timbre", melody, "-o", tmp_path / "out.wav")
-    assert (code, error) == (0, "") and out.startswith(f"{tmp_path / 'out.wav'}: 4.0 s, a pitch in 8")
+    assert (code, error) == (0, "") and out.startswith(f"{tmp_path / 'out.wav'}: 4.0 s, a pitch in 9")
     with wave.open(str(tmp_path / "out.wav")) as file, wave.open(str(melody)) as given:
         assert (file.getnframes(), file.getframerate()) == (given.getnframes(), given.getframerate())
 
