@@ -1,4 +1,8 @@
-"""Clips from the notes of a soundfont: their pitches are known, and a phrase is a row of notes."""
+"""Clips from the notes of a soundfont, one note at a time.
+
+Their pitches are measured, as those of a sound that is to be transferred are: no soundfont is in tune throughout, and a
+synthesizer may not pay heed to every tuning that it states.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from psychoscore_audio.sounds import Sounds
+from psychoscore_timbre.features import features_of
 from psychoscore_timbre.names import HOP, RATE, ROWS_A_SECOND
-from psychoscore_timbre.scaling import midi_to_hertz
 from psychoscore_timbre.training.phrases import SECONDS, Clip, clip_of
 
 LOWEST, HIGHEST = 48, 84
@@ -21,21 +25,20 @@ def clips(soundfont: Path, program: int, number: int, seed: int) -> Iterator[Cli
     sounds = Sounds(str(soundfont), RATE)
     for index in range(number):
         random = np.random.default_rng([seed, index])
-        yield _clip(sounds, program, round(SECONDS * ROWS_A_SECOND), random)
+        sound = _notes(sounds, program, random)
+        level = PEAK * 10 ** (random.uniform(-30, 0) / 20) / max(float(np.abs(sound).max()), 1e-6)
+        yield clip_of((level * sound).astype(np.float32), features_of([level * sound]).hertz)
 
 
-def _clip(sounds: Sounds, program: int, rows: int, random: np.random.Generator) -> Clip:
-    sound, pitch, at = np.zeros(rows * HOP), np.zeros(rows), 0
-    middle = random.uniform(LOWEST, HIGHEST)
+def _notes(sounds: Sounds, program: int, random: np.random.Generator) -> np.ndarray:
+    rows, at = round(SECONDS * ROWS_A_SECOND), 0
+    sound, pitch = np.zeros(rows * HOP), random.uniform(LOWEST, HIGHEST)
     while at < rows:
         length = min(int(random.uniform(10, 90)), rows - at)
-        middle = float(np.clip(random.normal(middle, 5), LOWEST, HIGHEST))
-        pitch[at : at + length] = round(middle)
+        pitch = float(np.clip(random.normal(pitch, 5), LOWEST, HIGHEST))
         gain = float(10 ** (random.uniform(-12, 0) / 20))
-        note = sounds.note(program, False, round(middle), 90, length / ROWS_A_SECOND, gain).mean(axis=0)
+        note = sounds.note(program, False, round(pitch), 90, length / ROWS_A_SECOND, gain).mean(axis=0)
         part = note[: length * HOP]
-        sound[at * HOP : at * HOP + len(part)] = part  # one note at a time: the next one ends it
+        sound[at * HOP : at * HOP + len(part)] = part  # the next note ends it
         at += length
-    level = PEAK * 10 ** (random.uniform(-30, 0) / 20)
-    sound *= level / max(float(np.abs(sound).max()), 1e-6)
-    return clip_of(sound.astype(np.float32), midi_to_hertz(pitch))
+    return sound
