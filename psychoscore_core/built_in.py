@@ -34,6 +34,8 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "psychoscore-judge": ("rater:judge",),
         "psychoscore-evaluation": ("exporter:report",),
         "psychoscore-rtneural": ("exporter:rtneural",),
+        "psychoscore-tflite": ("exporter:tflite",),
+        "psychoscore-timbre": (),
         "psychoscore-emotion": (),
         "psychoscore-arranging": ("arranger:instruments", "arranger:performance", "rater:statistics"),
     }

@@ -25,7 +25,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import torch
 
-from psychoscore_emotion.exporting import export_model
+from psychoscore_emotion.exporting import to_rtneural
 from psychoscore_emotion.net import CHECKPOINT, Net
 from psychoscore_rtneural.described import module_of
 
@@ -92,7 +92,7 @@ def main() -> None:
     options, source = parser.parse_args(), os.environ.get("RTNEURAL_DIR")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "export"
-        export_model(folder)
+        to_rtneural(folder)
         rounds = [python(np.array(json.loads((folder / "self-test.json").read_text())["inputs"], np.float32))]
         for backend in options.backends.split(",") if source else ():
             if backend == "EIGEN" and not (Path(source or "") / "modules/Eigen/Eigen/Dense").is_file():

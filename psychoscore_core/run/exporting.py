@@ -30,8 +30,14 @@ def export_model(
     """
     slots = _slots(resolved, name)
     found = _checkpoint(resolved, folder, checkpoint)
+    exporters = {key: build(slot.component, slot.options) for key, slot in slots.items()}
+    is_new = not target.exists()
     target.mkdir(parents=True, exist_ok=True)
-    return export({key: build(slot.component, slot.options) for key, slot in slots.items()}, (), found, target)
+    try:
+        return export(exporters, (), found, target)
+    finally:
+        if is_new and not any(target.iterdir()):
+            target.rmdir()  # an export that failed leaves nothing
 
 
 def verify(folder: Path, plugins: Plugins) -> Sequence[Finding]:

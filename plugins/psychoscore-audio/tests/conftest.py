@@ -20,6 +20,7 @@ from psychoscore_core.testing import toy
 
 QUARTER = 480  # half a second at 120
 sine_soundfont = runpy.run_path(str(Path(__file__).with_name("sine_soundfont.py")))["sine_soundfont"]
+wav = runpy.run_path(str(Path(__file__).with_name("wav_files.py")))["wav"]
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +59,11 @@ def score_of(*notes: tuple[float, float, int, int], tempo: float = 120, program:
         track.notes.append(Note(int(onset * QUARTER), int(duration * QUARTER), pitch, velocity))
     score.tracks.append(track)
     return score
+
+
+@pytest.fixture
+def make_wav(tmp_path: Path) -> Callable[..., Path]:
+    return lambda name, *given, **options: wav(tmp_path / name, *given, **options)
 
 
 @pytest.fixture

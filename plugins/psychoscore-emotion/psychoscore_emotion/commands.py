@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from psychoscore_emotion.listening import Heard
 
 FILE = click.Path(path_type=Path)
-MODEL = click.option(
-    "--model",
+CHECKPOINT = click.option(
+    "--checkpoint",
     type=FILE,
     metavar="FOLDER",
     help="Another model; else data/emotion here, emotion in the user's data folder, or the package's own.",
@@ -23,8 +23,8 @@ MODEL = click.option(
 @click.argument("file", metavar="FILE.wav", type=FILE)
 @click.option("-o", "--output", type=FILE, help="The profile to write (JSON); `generation.profile` reads it.")
 @click.option("--force", is_flag=True, help="Write over a file that is there already.")
-@MODEL
-def listen(file: Path, output: Path | None, force: bool, model: Path | None) -> None:
+@CHECKPOINT
+def listen(file: Path, output: Path | None, force: bool, checkpoint: Path | None) -> None:
     """Hear the emotion of a WAV file, and write the profile that asks for such music.
 
     Prints what was heard and how sure that is. Of a long file the first ten minutes are heard.
@@ -39,7 +39,7 @@ def listen(file: Path, output: Path | None, force: bool, model: Path | None) -> 
     from psychoscore_emotion.listening import listen as heard_in
     from psychoscore_emotion.net import Net
 
-    heard = heard_in(file, Net(_found(model)))
+    heard = heard_in(file, Net(_found(checkpoint)))
     click.echo("\n".join(_lines(file, heard)))
     if output:
         write_json(output, _json(file, heard))
@@ -81,17 +81,32 @@ def emotion() -> None:
 
 
 @emotion.command()
-@click.option("-o", "--output", type=FILE, default="exports/emotion-rtneural", show_default=True, help="The folder.")
-@MODEL
-def export(output: Path, model: Path | None) -> None:
-    """Write the model for RTNeural, with self-test vectors and a C++ example; wants psychoscore-emotion[train]."""
-    from psychoscore_core.errors import PluginError
+@click.option("--format", "form", type=click.Choice(("rtneural", "tflite")), default="rtneural", show_default=True)
+@click.option("--weights", type=click.Choice(("float32", "float16", "int8")), help="Of TFLite.  [default: float32]")
+@click.option("-o", "--output", type=FILE, help="The folder.  [default: exports/emotion-FORMAT]")
+@CHECKPOINT
+def export(form: str, weights: str | None, output: Path | None, checkpoint: Path | None) -> None:
+    """Write the model for RTNeural (with a C++ example) or TFLite (one step, with a script), and a self-test.
 
+    RTNeural wants psychoscore-emotion[train], TFLite psychoscore-emotion[tflite].
+    """
+    from psychoscore_core.errors import ConfigError, PluginError
+
+    folder = output or Path("exports") / f"emotion-{form}"
+    if weights and form == "rtneural":
+        raise ConfigError("--weights: RTNeural has float32 alone; --format tflite has others")
+    from psychoscore_emotion import exporting
+
+    found = _found(checkpoint)
     try:
-        from psychoscore_emotion.exporting import export_model
+        if form == "rtneural":
+            written = exporting.to_rtneural(folder, found)
+        else:
+            written = exporting.to_tflite(folder, weights or "float32", found)
     except ModuleNotFoundError as error:
-        raise PluginError(f"emotion export needs {error.name}: pip install 'psychoscore-emotion[train]'") from None
-    for path in export_model(output, _found(model)):
+        extra = {"rtneural": "train"}.get(form, form)
+        raise PluginError(f"emotion export needs {error.name}: pip install 'psychoscore-emotion[{extra}]'") from None
+    for path in written:
         click.echo(path)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from attrs import evolve, frozen
 
+from psychoscore_audio.sound_files import pieces
 from psychoscore_core.errors import DataError
 from psychoscore_core.profile import Profile
 from psychoscore_emopia.quadrants import ASKED
@@ -16,7 +17,6 @@ from psychoscore_emotion.features import FeatureStream
 from psychoscore_emotion.names import RATE, ROWS_A_SECOND
 from psychoscore_emotion.net import Net
 from psychoscore_emotion.outputs import NUMBERS, PRECISION, QUADRANTS, place
-from psychoscore_emotion.sound_files import pieces
 from psychoscore_vgmidi.moods import Mood, mood_profile
 
 LONGEST = 600.0  # seconds: of a longer file the beginning is heard
@@ -61,7 +61,7 @@ def listen(path: Path, net: Net | None = None) -> Heard:
     """Return what is heard in a WAV file; raises DataError on one that is no sound or shorter than two seconds."""
     net, stream = net or Net(), FeatureStream()
     total, counted, row, frames = np.zeros(64), 0, 0, 0
-    for piece in pieces(path, LONGEST):
+    for piece in pieces(path, LONGEST, RATE):
         frames += len(piece)
         rows = stream.push(piece)
         while len(rows):

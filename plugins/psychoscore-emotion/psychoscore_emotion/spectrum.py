@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from psychoscore_audio.weighting import a_weighting
 from psychoscore_emotion.names import MEL, RATE, WINDOW
 
 Rows = NDArray[np.float64]
@@ -62,12 +63,7 @@ def pitch_classes() -> Rows:
 @cache
 def ear() -> Rows:
     """Return the A-weighting of each bin's power (IEC 61672-1)."""
-    squared = np.square(frequencies())
-    top = 12194.0**2 * np.square(squared)
-    low = squared + 20.6**2
-    middle = np.sqrt((squared + 107.7**2) * (squared + 737.9**2))
-    gain = top / (low * middle * (squared + 12194.0**2))
-    return np.square(gain * 10 ** (2.0 / 20))
+    return a_weighting(frequencies())
 
 
 def chroma(power: Rows) -> Rows:

@@ -139,9 +139,9 @@ def test_a_model_in_the_folders_data_takes_the_place_of_the_packages(psyco, clip
     monkeypatch.chdir(tmp_path)
     with_own = psyco("listen", clips["loud"])[1]
     assert with_own != with_packages
-    assert psyco("listen", clips["loud"], "--model", CHECKPOINT)[1] == with_packages
+    assert psyco("listen", clips["loud"], "--checkpoint", CHECKPOINT)[1] == with_packages
 
 
 def test_a_model_that_is_not_there_is_refused_in_one_line(psyco, clips, tmp_path):
-    code, out, error = psyco("listen", clips["loud"], "--model", tmp_path / "nowhere")
+    code, out, error = psyco("listen", clips["loud"], "--checkpoint", tmp_path / "nowhere")
     assert (code, out, error) == (2, "", f"error: model emotion: {tmp_path / 'nowhere'}: no such folder\n")

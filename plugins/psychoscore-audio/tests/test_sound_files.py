@@ -5,8 +5,8 @@ import struct
 import numpy as np
 import pytest
 
+from psychoscore_audio.sound_files import PIECE, Resampler, mono, opened, pieces
 from psychoscore_core.errors import DataError
-from psychoscore_emotion.sound_files import PIECE, Resampler, pieces
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def sine():
 
 
 def read(path, seconds=60.0):
-    return np.concatenate(list(pieces(path, seconds)))
+    return np.concatenate(list(pieces(path, seconds, 22050)))
 
 
 @pytest.mark.parametrize("kind", ["uint8", "int16", "int24", "int32", "float32", "float64"])
@@ -44,7 +44,7 @@ def test_channels_are_mixed(sine, make_wav):
 
 def test_resampling_in_pieces_is_resampling_whole(sine):
     sound, draw = sine(48000), np.random.default_rng(0)
-    whole, parts = Resampler(48000), Resampler(48000)
+    whole, parts = Resampler(48000, 22050), Resampler(48000, 22050)
     wanted = np.concatenate([whole.push(sound), whole.end()])
     cuts = np.split(sound, np.sort(draw.integers(0, len(sound), 50)))
     found = np.concatenate([*(parts.push(cut) for cut in cuts), parts.end()])
@@ -54,12 +54,12 @@ def test_resampling_in_pieces_is_resampling_whole(sine):
 def test_no_more_is_read_than_is_asked_for(sine, make_wav):
     path = make_wav("a.wav", sine(8000, 120), 8000)
     assert len(read(path, 3.0)) == 3 * 22050
-    assert max(len(piece) for piece in pieces(path, 60.0)) <= PIECE * 22050
+    assert max(len(piece) for piece in pieces(path, 60.0, 22050)) <= PIECE * 22050
 
 
 def test_many_channels_come_in_short_pieces(make_wav):
     path = make_wav("a.wav", np.zeros((40000, 256)), 22050)
-    assert [len(piece) for piece in pieces(path, 60.0)] == [16384, 16384, 7232, 0]
+    assert [len(piece) for piece in pieces(path, 60.0, 22050)] == [16384, 16384, 7232, 0]
 
 
 def test_numbers_that_are_none_are_silence(make_wav):
@@ -122,3 +122,26 @@ def test_random_damage_is_an_error_or_sound(seed, sine, make_wav):
         assert np.isfinite(read(path)).all()
     except DataError as error:
         assert "\n" not in str(error)
+
+
+def strictly(path):
+    return np.concatenate(list(mono(opened(path, strict=True), 16000, strict=True)))
+
+
+def test_a_strict_reading_of_a_whole_file_is_that_of_any(sine, make_wav):
+    path = make_wav("a.wav", sine(16000), 16000)
+    assert np.array_equal(strictly(path), np.concatenate(list(pieces(path, 60.0, 16000))))
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int16", "float32"])
+def test_a_file_that_is_cut_off_is_refused_where_it_matters(kind, sine, make_wav):
+    path = make_wav("a.wav", sine(16000), 16000, kind=kind)
+    path.write_bytes(path.read_bytes()[:-4000])
+    with pytest.raises(DataError, match=r"a\.wav: the file is cut off: it says that it holds more sound than it does$"):
+        strictly(path)
+
+
+def test_numbers_that_are_none_are_refused_where_it_matters(make_wav):
+    path = make_wav("a.wav", np.array([0.5, np.nan] * 1000), 16000, kind="float32")
+    with pytest.raises(DataError, match=r"a\.wav: holds numbers that are not finite \(NaN or infinite\)$"):
+        strictly(path)

@@ -1,0 +1,1 @@
+"""Timbre transfer: pitch and loudness of a sound, a small DDSP decoder, harmonics and filtered noise."""
