@@ -18,6 +18,8 @@ WANTED = Wanted(name="one", condition=toy.condition(Profile()), plan=PLAN, seed=
 
 
 class Tokenizer:
+    vocabulary = toy.VOCABULARY
+
     def prompt(self, prefix=()):
         return np.zeros((1, 1), np.int32)
 
