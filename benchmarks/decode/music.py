@@ -5,7 +5,8 @@
 Every piece has the whole plan, all masks and all steering. A case is streams x guidance. All engines play the same
 plans in turn, so that other work disturbs them alike. A seed gives the same rows every time: "undisturbed" is the sum
 of each row's best round, which other work on the machine hardly touches; "best" is the best whole round. "cold" is a
-process of its own that imports, reads the weights and plays one piece.
+process of its own that imports, reads the weights and plays one piece. "--peer" adds transformers' generate() on a
+Llama of the pianist's layers, one stream, a token a note.
 """
 
 from __future__ import annotations
@@ -171,6 +172,17 @@ def python_alone(model: Any, notes: float, rounds: int) -> None:
     print(f"without the decoder, a row: sampler and grammar {bare:.0f} us, steering {more:.0f} us")
 
 
+def generated(rounds: int) -> float:
+    """Return how many tokens a second generate() gives one stream around row 350, the best of so many times 20."""
+    from native import DIGESTS, generate_timer
+
+    from psychoscore_pianist.plugin import WEIGHTS
+    from psychoscore_transformer.checkpoint import read_checkpoint
+
+    timer = generate_timer(read_checkpoint(WEIGHTS, *DIGESTS).sizes)
+    return 1 / min(timer(1, 350, 20) for _ in range(rounds))
+
+
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -178,6 +190,7 @@ def main() -> None:
     parser.add_argument("--notes", type=float, default=20.0)
     parser.add_argument("--cases", default="1x1,1x2,16x1")
     parser.add_argument("--engines", default="native-int8,native-fp16,numpy")
+    parser.add_argument("--peer", action="store_true")
     options = parser.parse_args()
     models = {name: model_of(name) for name in options.engines.split(",")}
     for name in models:
@@ -194,6 +207,8 @@ def main() -> None:
     native = next((model for name, model in models.items() if name.startswith("native")), None)
     if native is not None:
         python_alone(native, options.notes, 3 * options.rounds)
+    if options.peer:
+        print(f"transformers' generate(), one stream: {generated(options.rounds):.0f} tokens a second")
 
 
 if __name__ == "__main__":
