@@ -18,7 +18,7 @@ WANTED = Wanted(name="one", condition=toy.condition(Profile()), plan=PLAN, seed=
 
 
 class Tokenizer:
-    vocabulary = SimpleNamespace(families=(SimpleNamespace(name="time"),))
+    vocabulary = toy.VOCABULARY
 
     def prompt(self, prefix=()):
         return np.zeros((1, 1), np.int32)
@@ -57,3 +57,17 @@ def test_rows_are_decoded_without_their_plan():
 
 def test_where_the_tokenizer_asks_for_the_plan_it_gets_it():
     assert onset(TokenizerOfSeconds()) == 60
+
+
+def test_requests_name_the_families_of_a_row():
+    seen = []
+
+    def sample(decoder, requests):
+        seen.extend(request.families for request in requests)
+        return [np.zeros((1, 1), np.int32)]
+
+    encoder = SimpleNamespace(encode_plan=lambda plan: ())
+    scheduler = SimpleNamespace(temperatures=lambda profile, bars: (1.0,) * bars)
+    sampler = SimpleNamespace(sample=sample)
+    draw(None, [WANTED], scheduler, tokenizer=Tokenizer(), encoder=encoder, sampler=sampler)
+    assert seen == [("token",)]

@@ -83,8 +83,8 @@ class CompoundWordModelConfig(TransformerConfig):
     max_context: rows that a generation may hold, prompt included, 16 to 65536; may exceed training's context.
     device: where to generate and evaluate; "auto" takes CUDA where there is one.
     engine: what decodes; "native" is psychoscore-native and "numpy" NumPy, both on CPU and without torch; "auto" takes
-      the native one where it is installed and knows these heads, else NumPy for models below 50 million parameters,
-      else torch, and torch where `device` is "cuda".
+      the native one where it is installed, else NumPy for models below 50 million parameters, else torch, and torch
+      where `device` is "cuda".
     precision: how the native engine keeps weights: "fp32", "fp16" or "int8", half the size and the faster each time.
     checkpoint: folder of a trained checkpoint to use instead of training; it brings its own sizes.
     start_from: folder of a trained checkpoint whose weights training begins with; of the same sizes, and trained with

@@ -80,27 +80,12 @@ def test_the_emotion_word_changes_what_follows(small):
     assert differ(logits_of(backend, small), logits_of(backend, small, prefix=("EMOTION_Q1",)))[0] > 1e-3
 
 
-@pytest.fixture
-def refusing(monkeypatch):
-    """A native step that does not know the heads."""
-    engine = pytest.importorskip("psychoscore_native.engine", reason="psychoscore-native is not installed")
-
-    def refuse(*given):
-        raise ValueError("native: no such heads")
-
-    monkeypatch.setattr(engine, "NativeEngine", refuse)
-
-
-def test_auto_says_in_one_line_where_it_cannot_have_the_native_step(small, refusing, caplog):
-    with caplog.at_level("INFO", "psychoscore"):
-        logits_of(small.backend(), small)
-    why = "it cannot decode type-first heads (native: no such heads)"
-    assert caplog.messages == [f"transformer: decoding without the native step: {why}"]
-
-
-def test_the_native_step_cannot_be_had_where_it_refuses(small, refusing):
-    with pytest.raises(CheckpointError, match="engine 'native': it cannot decode type-first heads"):
-        logits_of(small.backend(engine="native"), small)
+def test_the_native_step_decodes_compound_words(small):
+    pytest.importorskip("psychoscore_native.engine", reason="psychoscore-native is not installed")
+    vector = small.encoder.encode(quadrant_profile(3)).vector
+    wanted = logits_of(small.backend(engine="torch"), small, vector)
+    found = logits_of(small.backend(engine="native", precision="fp32"), small, vector)
+    assert max(differ(wanted, found)) < 1e-4 * max(float(np.abs(table).max()) for table in wanted)
 
 
 def test_options_are_read_as_the_transformers(small):

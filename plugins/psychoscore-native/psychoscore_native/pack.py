@@ -74,7 +74,7 @@ def _header(sizes: Sizes, precision: str) -> np.ndarray:
 
 def _type_first(sizes: Sizes) -> bool:
     """Say whether families are predicted from the first one alone, as in compound words, not from all before them."""
-    return getattr(sizes, "row_heads", "chain") == "type-first"
+    return sizes.row_heads == "type-first"
 
 
 def _matrices(layer: Layer) -> Iterator[np.ndarray]:

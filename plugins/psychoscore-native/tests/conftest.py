@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from attrs import fields
 
 from psychoscore_core.records import Stream
 from psychoscore_native.engine import NativeEngine
@@ -42,15 +41,9 @@ def sizes_of(name: str) -> Sizes:
     return sizes_with(**SHAPES[name])
 
 
-class _TypeFirst(Sizes):
-    row_heads = "type-first"
-
-
 def type_first(name: str) -> Sizes:
     """Return sizes of a model whose families are predicted from the first one alone."""
-    known = "row_heads" in {field.name for field in fields(Sizes)}
-    given = {"vector": 3, "bar": 2, **SMALL, **SHAPES[name]}
-    return Sizes(**given, row_heads="type-first") if known else _TypeFirst(**given)
+    return sizes_with(**SHAPES[name], row_heads="type-first")
 
 
 def random_weights(sizes: Sizes, seed: int = 0) -> dict[str, np.ndarray]:

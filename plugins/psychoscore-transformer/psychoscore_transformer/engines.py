@@ -48,11 +48,7 @@ def _native(config: TransformerConfig, loaded: Loaded) -> Any:
     _calm_blas()
     try:
         return NativeEngine(loaded.sizes, loaded.weights, config.precision)
-    except TypeError as error:  # it packs a table where such heads have none
-        raise ImportError(f"this version of it does not know {loaded.sizes.row_heads} heads") from error
     except ValueError as error:
-        if loaded.sizes.row_heads != "chain":
-            raise ImportError(f"it cannot decode {loaded.sizes.row_heads} heads ({error})") from error
         raise CheckpointError(f"{loaded.record.folder}: {error}") from error
 
 
