@@ -208,8 +208,15 @@ def test_a_folder_that_is_not_there_is_one_line(psyco, melody, tmp_path):
 
 
 def test_a_checkpoint_that_is_none_is_one_line(psyco, melody, tmp_path):
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "checkpoint.json").write_text("{}")
     said = refused(psyco, tmp_path, melody, "--checkpoint", tmp_path / "none")
     assert said.startswith(f"{tmp_path / 'none'}: no graph.json or layers.json there describes a net")
+
+
+def test_a_checkpoint_that_is_not_there_is_one_line(psyco, melody, tmp_path):
+    said = refused(psyco, tmp_path, melody, "--checkpoint", tmp_path / "none")
+    assert said.startswith(f"model timbre: {tmp_path / 'none'}: no such folder")
 
 
 def test_playing_imports_no_torch(melody, tmp_path):
