@@ -14,11 +14,11 @@ from psychoscore_compound_word.encoding import encode
 from psychoscore_compound_word.grammar import CompoundWordGrammar
 from psychoscore_compound_word.layout import BOS, EMOTION, EOS, FAMILIES, FINE, METRICAL, PLACE, SEP, TYPE, make_layout
 from psychoscore_compound_word.plugin import CompoundWordConfig
-from psychoscore_core.errors import CheckpointError, did_you_mean
 from psychoscore_core.records import Encoded, Plan
-from psychoscore_core.whole_files import read_json, write_json
+from psychoscore_core.unlearnt_tokenizer import check_prefix, check_saved_tokenizer, save_tokenizer
+from psychoscore_notes.tokenizer import checked
 
-FILE, FORMAT = "compound-word.json", 1
+NAME = "compound-word"
 
 
 class CompoundWordTokenizer:
@@ -51,21 +51,12 @@ class CompoundWordTokenizer:
     def prompt(self, prefix: Sequence[str] = ()) -> np.ndarray:
         """Return the rows (time, 8) that a generation starts from: [BOS] [prefix] [SEP]."""
         words = self._layout.words
-        for name in prefix:
-            if name not in words:
-                raise ValueError(f"unknown prefix token {name!r}{did_you_mean(name, words)}")
+        check_prefix(prefix, words)
         return np.concatenate([_word(BOS), *(_word(*words[name]) for name in prefix), _word(SEP)])
 
     def decode(self, rows: np.ndarray) -> Score:
         """Return the music of any rows (time, 8) of ids; raises ValueError on other shapes and foreign ids."""
-        rows = np.asarray(rows)
-        if rows.size == 0:
-            rows = np.zeros((0, len(FAMILIES)), np.int64)
-        if rows.ndim != 2 or rows.shape[1] != len(FAMILIES) or rows.dtype.kind not in "iu":
-            raise ValueError(f"token rows are integers of shape (time, {len(FAMILIES)}), not {rows.dtype} {rows.shape}")
-        if len(rows) and ((rows < 0) | (rows >= np.array(self._layout.sizes))).any():
-            raise ValueError(f"token ids lie below {self._layout.sizes} in the families {', '.join(FAMILIES)}")
-        return decode(rows.astype(np.int64), self._layout)
+        return decode(checked(rows, FAMILIES, self._layout.sizes), self._layout)
 
     def grammar(self, bars: int | None = None, plan: Plan | None = None) -> CompoundWordGrammar:
         """Return a fresh grammar; with `bars`, the end comes after exactly that many bars.
@@ -76,20 +67,11 @@ class CompoundWordTokenizer:
 
     def save(self, folder: Path) -> None:
         """Write `compound-word.json`: the config and the vocabulary's digest."""
-        folder.mkdir(parents=True, exist_ok=True)
-        facts = {"format": FORMAT, "config": asdict(self._layout.notes.config), "vocabulary": self.vocabulary.digest}
-        write_json(folder / FILE, facts)
+        save_tokenizer(folder, NAME, asdict(self._layout.notes.config), self.vocabulary)
 
     def load(self, folder: Path) -> None:
         """Check that the folder holds this tokenizer; raises CheckpointError, naming both digests, where not."""
-        facts = read_json(folder / FILE)
-        if not isinstance(facts, dict) or facts.get("format") != FORMAT:
-            raise CheckpointError(f"{folder / FILE}: not a folder of the tokenizer compound-word")
-        if facts.get("vocabulary") != self.vocabulary.digest:
-            raise CheckpointError(
-                f"{folder}: saved with the vocabulary {facts.get('vocabulary')!s:.40}, "
-                f"but this run's tokenizer and prefix have {self.vocabulary.digest}"
-            )
+        check_saved_tokenizer(folder, NAME, self.vocabulary)
 
 
 def _word(kind: int, emotion: int = 0) -> np.ndarray:

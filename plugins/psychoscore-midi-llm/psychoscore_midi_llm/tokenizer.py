@@ -9,9 +9,8 @@ import numpy as np
 from attrs import asdict
 from symusic import Score
 
-from psychoscore_core.errors import CheckpointError, did_you_mean
 from psychoscore_core.records import Encoded, Plan
-from psychoscore_core.whole_files import read_json, write_json
+from psychoscore_core.unlearnt_tokenizer import check_prefix, check_saved_tokenizer, save_tokenizer
 from psychoscore_midi_llm.clock import frame_of
 from psychoscore_midi_llm.decoding import decode
 from psychoscore_midi_llm.encoding import encode, normalise
@@ -21,7 +20,7 @@ from psychoscore_midi_llm.notes import Music
 from psychoscore_midi_llm.plugin import MidiLlmConfig
 from psychoscore_midi_llm.words import Words
 
-FILE, FORMAT = "midi-llm.json", 1
+NAME = "midi-llm"
 
 
 class MidiLlmTokenizer:
@@ -61,9 +60,7 @@ class MidiLlmTokenizer:
     def prompt(self, prefix: Sequence[str] = ()) -> np.ndarray:
         """Return the rows (time, 1) that a generation starts from: [0] [prefix] [0]."""
         known = self.vocabulary.prefix
-        for name in prefix:
-            if name not in known:
-                raise ValueError(f"unknown prefix token {name!r}{did_you_mean(name, known)}")
+        check_prefix(prefix, known)
         return np.array([SEPARATOR, *(known[name] for name in prefix), SEPARATOR], np.int32)[:, None]
 
     def decode(self, rows: np.ndarray) -> Score:
@@ -97,17 +94,8 @@ class MidiLlmTokenizer:
 
     def save(self, folder: Path) -> None:
         """Write `midi-llm.json`: the config and the vocabulary's digest."""
-        folder.mkdir(parents=True, exist_ok=True)
-        facts = {"format": FORMAT, "config": asdict(self._layout.config), "vocabulary": self.vocabulary.digest}
-        write_json(folder / FILE, facts)
+        save_tokenizer(folder, NAME, asdict(self._layout.config), self.vocabulary)
 
     def load(self, folder: Path) -> None:
         """Check that the folder holds this tokenizer; raises CheckpointError, naming both digests, where not."""
-        facts = read_json(folder / FILE)
-        if not isinstance(facts, dict) or facts.get("format") != FORMAT:
-            raise CheckpointError(f"{folder / FILE}: not a folder of the tokenizer midi-llm")
-        if facts.get("vocabulary") != self.vocabulary.digest:
-            raise CheckpointError(
-                f"{folder}: saved with the vocabulary {facts.get('vocabulary')!s:.40}, "
-                f"but this run's tokenizer and prefix have {self.vocabulary.digest}"
-            )
+        check_saved_tokenizer(folder, NAME, self.vocabulary)

@@ -9,9 +9,8 @@ import numpy as np
 from attrs import asdict
 from symusic import Score
 
-from psychoscore_core.errors import CheckpointError, did_you_mean
 from psychoscore_core.records import Encoded, Plan
-from psychoscore_core.whole_files import read_json, write_json
+from psychoscore_core.unlearnt_tokenizer import check_prefix, check_saved_tokenizer, save_tokenizer
 from psychoscore_notes.decoding import decode
 from psychoscore_notes.encoding import encode
 from psychoscore_notes.grammar import NotesGrammar
@@ -19,7 +18,7 @@ from psychoscore_notes.layout import BOS, EOS, FAMILIES, SEP, make_layout
 from psychoscore_notes.plugin import NotesConfig
 
 TRACK_NAMES = {0: "melody", 1: "counter", 2: "accompaniment", 3: "drums"}
-FILE, FORMAT = "notes.json", 1
+NAME = "notes"
 
 
 class NotesTokenizer:
@@ -50,21 +49,12 @@ class NotesTokenizer:
     def prompt(self, prefix: Sequence[str] = ()) -> np.ndarray:
         """Return the rows (time, 5) that a generation starts from: [BOS] [prefix] [SEP]."""
         known = self.vocabulary.prefix
-        for name in prefix:
-            if name not in known:
-                raise ValueError(f"unknown prefix token {name!r}{did_you_mean(name, known)}")
+        check_prefix(prefix, known)
         return np.concatenate([_row(token) for token in (BOS, *(known[name] for name in prefix), SEP)])
 
     def decode(self, rows: np.ndarray) -> Score:
         """Return the music of any rows (time, 5) of ids; raises ValueError on other shapes and foreign ids."""
-        rows = np.asarray(rows)
-        if rows.size == 0:
-            rows = np.zeros((0, len(FAMILIES)), np.int64)
-        if rows.ndim != 2 or rows.shape[1] != len(FAMILIES) or rows.dtype.kind not in "iu":
-            raise ValueError(f"token rows are integers of shape (time, {len(FAMILIES)}), not {rows.dtype} {rows.shape}")
-        if len(rows) and ((rows < 0) | (rows >= np.array(self._layout.sizes))).any():
-            raise ValueError(f"token ids lie below {self._layout.sizes} in the families {', '.join(FAMILIES)}")
-        return decode(rows.astype(np.int64), self._layout, TRACK_NAMES)
+        return decode(checked(rows, FAMILIES, self._layout.sizes), self._layout, TRACK_NAMES)
 
     def grammar(self, bars: int | None = None, plan: Plan | None = None) -> NotesGrammar:
         """Return a fresh grammar; with `bars`, the end is allowed in the last of exactly that many bars.
@@ -75,21 +65,24 @@ class NotesTokenizer:
 
     def save(self, folder: Path) -> None:
         """Write `notes.json`: the config and the vocabulary's digest."""
-        folder.mkdir(parents=True, exist_ok=True)
-        facts = {"format": FORMAT, "config": asdict(self._layout.config), "vocabulary": self.vocabulary.digest}
-        write_json(folder / FILE, facts)
+        save_tokenizer(folder, NAME, asdict(self._layout.config), self.vocabulary)
 
     def load(self, folder: Path) -> None:
         """Check that the folder holds this tokenizer; raises CheckpointError, naming both digests, where not."""
-        facts = read_json(folder / FILE)
-        if not isinstance(facts, dict) or facts.get("format") != FORMAT:
-            raise CheckpointError(f"{folder / FILE}: not a folder of the tokenizer notes")
-        if facts.get("vocabulary") != self.vocabulary.digest:
-            raise CheckpointError(
-                f"{folder}: saved with the vocabulary {facts.get('vocabulary')!s:.40}, "
-                f"but this run's tokenizer and prefix have {self.vocabulary.digest}"
-            )
+        check_saved_tokenizer(folder, NAME, self.vocabulary)
 
 
 def _row(token: int) -> np.ndarray:
     return np.array([[token, 0, 0, 0, 0]], np.int32)
+
+
+def checked(rows: np.ndarray, families: Sequence[str], sizes: Sequence[int]) -> np.ndarray:
+    """Return rows (time, families) as int64; raises ValueError on another shape or type, or ids beyond the sizes."""
+    rows = np.asarray(rows)
+    if rows.size == 0:
+        return np.zeros((0, len(families)), np.int64)
+    if rows.ndim != 2 or rows.shape[1] != len(families) or rows.dtype.kind not in "iu":
+        raise ValueError(f"token rows are integers of shape (time, {len(families)}), not {rows.dtype} {rows.shape}")
+    if ((rows < 0) | (rows >= np.array(sizes))).any():
+        raise ValueError(f"token ids lie below {tuple(sizes)} in the families {', '.join(families)}")
+    return rows.astype(np.int64)
