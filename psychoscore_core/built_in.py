@@ -21,7 +21,7 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "psychoscore-synthetic": ("dataset:synthetic",),
         "psychoscore-rules": ("model:rules", "planner:harmony"),
         "psychoscore-transformer": ("model:transformer",),
-        "psychoscore-pianist": ("model:pianist",),
+        "psychoscore-pianist": ("model:pianist", "shipped-model:pianist"),
         "psychoscore-compound-word": ("encoder:emotion", "model:compound-word", "tokenizer:compound-word"),
         "psychoscore-qlora": ("model:qlora", "model:rwkv", "model:rwkv-qlora"),
         "psychoscore-onnx": ("exporter:onnx", "model:onnx"),
@@ -35,8 +35,8 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "psychoscore-evaluation": ("exporter:report",),
         "psychoscore-rtneural": ("exporter:rtneural",),
         "psychoscore-tflite": ("exporter:tflite",),
-        "psychoscore-timbre": (),
-        "psychoscore-emotion": (),
+        "psychoscore-timbre": ("shipped-model:timbre",),
+        "psychoscore-emotion": ("shipped-model:emotion",),
         "psychoscore-arranging": ("arranger:instruments", "arranger:performance", "rater:statistics"),
     }
 )

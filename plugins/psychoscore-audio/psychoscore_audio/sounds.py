@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from psychoscore_audio.root_keys import in_tune
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,10 +30,8 @@ class Sounds:
     """
 
     def __init__(self, soundfont: str, rate: int) -> None:
-        from symusic import Synthesizer
-
         self.rate = rate
-        self._synthesizer = Synthesizer(soundfont, rate, 0)
+        self._synthesizer = _synthesizer(soundfont, rate)
         self._kept: OrderedDict[tuple[int, bool, int, int, int], NDArray[np.float32]] = OrderedDict()
         self._size = 0
         self._release = np.cos(np.linspace(0, np.pi / 2, int(RELEASE * rate), dtype=np.float32)) ** 2
@@ -68,3 +70,17 @@ class Sounds:
         score.tracks.append(track)
         sound: NDArray[np.float32] = np.nan_to_num(self._synthesizer.render(score, True))
         return sound
+
+
+def _synthesizer(soundfont: str, rate: int) -> Any:
+    """Return symusic's synthesizer with the soundfont in tune; raises ValueError on one whose lists are damaged."""
+    from symusic import Synthesizer
+
+    data = Path(soundfont).read_bytes()
+    tuned = in_tune(data)
+    if tuned == data:
+        return Synthesizer(soundfont, rate, 0)
+    with TemporaryDirectory(prefix="psyco-soundfont-") as folder:
+        path = Path(folder) / "in-tune.sf2"
+        path.write_bytes(tuned)
+        return Synthesizer(str(path), rate, 0)  # which has read it all when it is there

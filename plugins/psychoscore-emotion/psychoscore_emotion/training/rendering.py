@@ -26,6 +26,7 @@ else:
     Score = Any
 
 SECONDS = 20.0
+VERSION = 2  # raised when the same clip sounds otherwise
 GAIN = 4.0  # +12 dB: a piano at velocity 64 then peaks near -10 dBFS, as recordings do
 
 
@@ -52,7 +53,7 @@ def clips(dataset: Any, corpus: str, soundfont: Path, cache: Path, report: Repor
     """Return every clip of a dataset of labelled pieces, from the cache where it has been rendered before."""
     cache.mkdir(parents=True, exist_ok=True)
     keys = list(dataset.keys())
-    played = hashlib.sha256(soundfont.read_bytes() + f"{SECONDS} {GAIN} {FEATURES}".encode()).hexdigest()[:8]
+    played = hashlib.sha256(soundfont.read_bytes() + f"{VERSION} {SECONDS} {GAIN} {FEATURES}".encode()).hexdigest()[:8]
     jobs = [(dataset, key, cache / f"{corpus}-{_safe(key)}-{played}.npy", soundfont) for key in keys]
     found: list[Clip] = []
     with ProcessPoolExecutor(workers) as pool:
