@@ -7,6 +7,7 @@
 #define VECTORS (LANE / LANES)  // vectors in a group
 #define vf NAME(vf)
 #define vi NAME(vi)
+#define vu NAME(vu)
 #define vfu NAME(vfu)
 #define viu NAME(viu)
 #define load NAME(load)
@@ -16,6 +17,7 @@
 
 typedef float vf __attribute__((vector_size(4 * LANES)));
 typedef int32_t vi __attribute__((vector_size(4 * LANES)));
+typedef uint32_t vu __attribute__((vector_size(4 * LANES)));
 typedef float vfu __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 typedef int32_t viu __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
@@ -138,7 +140,8 @@ INLINE void NAME(byte_tile)(const Matrix *m, int first, const int groups, const 
 #pragma GCC unroll 16
         for (int v = 0; v < groups * VECTORS; v++) {
             int64_t at = (int64_t)first * LANE + v * LANES;
-            vi whole = sum[r][v] - BIAS * *(const viu *)(m->sum + at);
+            vu biased = (vu)(*(const viu *)(m->sum + at)) * BIAS;  // damaged sums may wrap around
+            vi whole = (vi)((vu)sum[r][v] - biased);
             vfu *to = (vfu *)(out + r * ldo + v * LANES);
             *to = (add ? (vf)*to : (vf){0}) + __builtin_convertvector(whole, vf) * (load(m->scale + at) * scale[r]);
         }
@@ -256,6 +259,7 @@ static const Ops NAME(ops) = {
 #undef VECTORS
 #undef vf
 #undef vi
+#undef vu
 #undef vfu
 #undef viu
 #undef load
