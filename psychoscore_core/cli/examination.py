@@ -36,6 +36,7 @@ PACKAGES: Mapping[str, str] = {
     "bitsandbytes": "4-bit weights",
     "onnxruntime": "ONNX models",
 }
+SOUNDFONT = "PSYCHOSCORE_SOUNDFONT"  # what psychoscore-audio looks at first
 SOUNDFONT_FOLDERS = (
     "/usr/share/sounds/sf2",
     "/usr/share/soundfonts",
@@ -144,7 +145,8 @@ def _plugins(plugins: Plugins) -> list[dict[str, str]]:
 
 def _folders() -> dict[str, str]:
     here = Path.cwd()
-    fonts = sorted(f for folder in SOUNDFONT_FOLDERS for f in Path(folder).expanduser().glob("*.sf[23]"))
+    installed = sorted(f for folder in SOUNDFONT_FOLDERS for f in Path(folder).expanduser().glob("*.sf[23]"))
+    fonts = [os.environ.get(SOUNDFONT), *installed] if os.environ.get(SOUNDFONT) else installed
     return {
         "user data": str(user_data_folder()),
         "user config": _existing(config_folder(USER_FOLDER)),

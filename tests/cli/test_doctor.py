@@ -107,3 +107,8 @@ def test_a_models_stronger_place_hides_the_weaker(tmp_path, monkeypatch):
 def test_a_models_folder_that_holds_none_is_told(tmp_path, psyco):
     (tmp_path / "here" / "data" / "emotion").mkdir(parents=True)
     assert "emotion: no checkpoint.json there; a model's folder holds one" in psyco("doctor").stdout
+
+
+def test_a_soundfont_that_is_named_is_said(psyco):
+    found = json.loads(psyco("doctor", "--json", PSYCHOSCORE_SOUNDFONT="/fonts/piano.sf2").stdout)
+    assert found["folders"]["soundfont"] == "/fonts/piano.sf2"
