@@ -79,19 +79,19 @@ def measure(title: str, net: Net, steps: int, rounds: int) -> float:
     given = selftest.inputs_of(net.graph, steps, 1, 0)
     walks: dict[str, Walk] = {"torch, eager": in_torch(net, given)}
     numpy = NumpyStep(net.graph, stored(net, "float32"))
-    walks["NumPy"] = lambda: (numpy.reset(), selftest.walked(numpy, given))  # type: ignore[assignment,return-value]
+    walks["NumPy"] = lambda: (numpy.reset(), selftest.walked(numpy, given))
     said, largest = {}, 0.0
     exact = stored(net, "float32")
     for kind in KINDS:
-        constants = stored(net, kind)  # type: ignore[arg-type]
-        data = packed(lowered(net.graph, kind, 1), constants)  # type: ignore[arg-type]
+        constants = stored(net, kind)
+        data = packed(lowered(net.graph, kind, 1), constants)
         lite = LiteStep(data)
         found = selftest.walked(lite, given)
         wanted = selftest.walked(NumpyStep(net.graph, constants, 1, np.float64), given)
         error = max(float(np.abs(found[name] - wanted[name]).max()) for name in net.graph.outputs)
         moved = selftest.drift(net.graph, exact, constants, given)
         said[f"LiteRT {kind}"] = f"{len(data):>10,} bytes, error {error:.1e}, rounding {moved:.1e}"
-        walks[f"LiteRT {kind}"] = lambda lite=lite: (lite.reset(), selftest.walked(lite, given))  # type: ignore[misc]
+        walks[f"LiteRT {kind}"] = lambda lite=lite: (lite.reset(), selftest.walked(lite, given))
         largest = max(largest, error)
     best = dict.fromkeys(walks, float("inf"))
     for _ in range(rounds):

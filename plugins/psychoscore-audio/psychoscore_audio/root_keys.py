@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from mmap import mmap
 
 import numpy as np
 
@@ -18,12 +19,14 @@ HEADER = 46  # bytes of a sample's header; the last one ends the list
 PITCH = 40  # in a header: the byte with the MIDI key of the recorded pitch
 MOST_HEADERS = 1 << 16  # a zone counts them in 16 bits
 KEYS = 128  # a root key from here on states none
+Readable = bytes | mmap
 Chunks = dict[bytes, tuple[int, int]]  # a chunk's first byte and the one after its last
 
 
-def in_tune(data: bytes) -> bytes:
-    """Return a soundfont with root keys in its samples' headers, the same bytes where no zone has one of its own.
+def in_tune(data: Readable) -> list[bytes | memoryview] | None:
+    """Return, in parts, a soundfont with root keys in its samples' headers; None where no zone asks for another one.
 
+    data: the bytes of a file, or a file mapped into memory: the sound, which is nearly all of it, is not copied.
     Raises ValueError on a file whose lists do not fit each other.
     """
     hydra, start, end = _hydra(data)
@@ -32,17 +35,18 @@ def in_tune(data: bytes) -> bytes:
     except (KeyError, IndexError) as error:
         raise ValueError(f"the soundfont's lists do not fit each other ({error})") from None
     if not changed:
-        return data
+        return None
     parts = []
     for name, (first, last) in hydra.items():
         content = changed.get(name, data[first:last])
         parts.append(name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2))
     body = b"pdta" + b"".join(parts)
-    whole = data[:start] + b"LIST" + struct.pack("<I", len(body)) + body + data[end:]
-    return whole[:4] + struct.pack("<I", len(whole) - 8) + whole[8:]
+    lists = b"LIST" + struct.pack("<I", len(body)) + body
+    size = start + len(lists) + max(0, len(data) - end)
+    return [b"RIFF" + struct.pack("<I", size - 8), memoryview(data)[8:start], lists, memoryview(data)[end:]]
 
 
-def _with_headers(data: bytes, hydra: Chunks) -> dict[bytes, bytes]:
+def _with_headers(data: Readable, hydra: Chunks) -> dict[bytes, bytes]:
     """Return the chunks that change: generators that name new samples, and the headers with these; {} for none."""
     generators = np.frombuffer(data[slice(*hydra[b"igen"])], "<u2").reshape(-1, 2).copy()
     old = data[slice(*hydra[b"shdr"])]
@@ -61,7 +65,7 @@ def _with_headers(data: bytes, hydra: Chunks) -> dict[bytes, bytes]:
     return {b"igen": generators.tobytes(), b"shdr": b"".join([*headers, end])} if known else {}
 
 
-def _zones(data: bytes, hydra: Chunks, generators: np.ndarray) -> Iterator[tuple[int, int]]:
+def _zones(data: Readable, hydra: Chunks, generators: np.ndarray) -> Iterator[tuple[int, int]]:
     """Yield the place of the generator with the sample, and the root key, of every zone that states one."""
     instruments = np.frombuffer(data[slice(*hydra[b"inst"])], np.dtype([("name", "S20"), ("bag", "<u2")]))["bag"]
     bags = np.frombuffer(data[slice(*hydra[b"ibag"])], "<u2").reshape(-1, 2)[:, 0]
@@ -76,7 +80,7 @@ def _zones(data: bytes, hydra: Chunks, generators: np.ndarray) -> Iterator[tuple
                 yield places[SAMPLE_ID], stated
 
 
-def _hydra(data: bytes) -> tuple[Chunks, int, int]:
+def _hydra(data: Readable) -> tuple[Chunks, int, int]:
     """Return the chunks of the list pdta, and where that list begins and ends in the file."""
     for name, first, last in _chunks(data, 12, len(data)):
         if name == b"LIST" and data[first : first + 4] == b"pdta":
@@ -84,7 +88,7 @@ def _hydra(data: bytes) -> tuple[Chunks, int, int]:
     raise ValueError("the soundfont has no list of presets")
 
 
-def _chunks(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+def _chunks(data: Readable, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     while at + 8 <= end:
         size = int.from_bytes(data[at + 4 : at + 8], "little")
         if at + 8 + size > end:

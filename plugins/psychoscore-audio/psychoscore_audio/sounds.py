@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -76,11 +77,11 @@ def _synthesizer(soundfont: str, rate: int) -> Any:
     """Return symusic's synthesizer with the soundfont in tune; raises ValueError on one whose lists are damaged."""
     from symusic import Synthesizer
 
-    data = Path(soundfont).read_bytes()
-    tuned = in_tune(data)
-    if tuned == data:
-        return Synthesizer(soundfont, rate, 0)
-    with TemporaryDirectory(prefix="psyco-soundfont-") as folder:
+    with Path(soundfont).open("rb") as file, TemporaryDirectory(prefix="psyco-soundfont-") as folder:
+        parts = in_tune(mmap(file.fileno(), 0, access=ACCESS_READ))
+        if parts is None:
+            return Synthesizer(soundfont, rate, 0)
         path = Path(folder) / "in-tune.sf2"
-        path.write_bytes(tuned)
+        with path.open("wb") as tuned:
+            tuned.writelines(parts)
         return Synthesizer(str(path), rate, 0)  # which has read it all when it is there

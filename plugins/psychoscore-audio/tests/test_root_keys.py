@@ -36,18 +36,17 @@ def test_a_note_sounds_at_its_pitch(played, pitch, options):
 
 
 def test_a_soundfont_that_is_in_tune_stays_as_it_is():
-    data = sine_soundfont()
-    assert in_tune(data) is data and in_tune(sine_soundfont(zone=69)) == sine_soundfont(zone=69)
+    assert in_tune(sine_soundfont()) is None and in_tune(sine_soundfont(zone=69)) is None
 
 
 def test_zones_of_one_key_share_a_header():
     data = sine_soundfont(header=50, zone=69)
-    assert len(in_tune(data)) == len(data) + 46
+    tuned = b"".join(in_tune(data))
+    assert len(tuned) == len(data) + 46 == 8 + int.from_bytes(tuned[4:8], "little")
 
 
 def test_what_is_no_key_is_not_taken():
-    data = sine_soundfont(zone=128)
-    assert in_tune(data) is data
+    assert in_tune(sine_soundfont(zone=128)) is None
 
 
 @pytest.mark.parametrize(
@@ -70,6 +69,7 @@ def test_any_damage_is_a_value_error_or_a_soundfont(seed):
     for place in draw.integers(start, len(data), 20):
         data[place] = draw.integers(0, 256)
     try:
-        assert len(in_tune(bytes(data))) >= len(data)
+        found = in_tune(bytes(data))
+        assert found is None or b"".join(found).startswith(b"RIFF")
     except ValueError as error:
         assert "\n" not in str(error)

@@ -72,10 +72,11 @@ def listen(path: Path, net: Net | None = None) -> Heard:
             total, counted, row = total + outputs.sum(axis=0), counted + len(outputs), row + len(part)
     if frames < SHORTEST * RATE:
         raise DataError(f"{path}: {frames / RATE:.2f} s of sound; at least {SHORTEST:g} s are needed")
-    return _heard(total / counted, frames / RATE)
+    return heard_of(total / counted, frames / RATE)
 
 
-def _heard(outputs: np.ndarray, seconds: float) -> Heard:
+def heard_of(outputs: np.ndarray, seconds: float) -> Heard:
+    """Return the estimate that mean outputs (64,) of so many seconds are."""
     lows = {"valence": -1.0, "arousal": -1.0}
     logits = np.array([outputs[place(name)] for name in QUADRANTS])
     shares = np.exp(logits - logits.max())

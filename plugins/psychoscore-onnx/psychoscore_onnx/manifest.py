@@ -6,11 +6,8 @@ used has been read once, hashed, and is used from memory.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import re
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +15,7 @@ from typing import Any
 from attrs import field, frozen
 
 from psychoscore_core.errors import CheckpointError
+from psychoscore_core.exported_files import bytes_of, check_format, exported_bytes, json_object
 from psychoscore_onnx.sizes import Kind, Sizes
 
 FORMAT, VERSION = "onnx", 1
@@ -64,18 +62,11 @@ class Manifest:
                 raise ValueError(f"{name[:80]!r} is no name of a file inside the folder")
 
 
-def digest(data: bytes) -> str:
-    """Return the SHA-256 of bytes in hex digits."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def read_manifest(folder: Path) -> Manifest:
     """Return a folder's manifest; raises CheckpointError in one line where it is not one of this version."""
     path = folder / NAME
-    value = read_json(path, bytes_of(path, MANIFEST_LIMIT))
-    if value.get("format") != FORMAT or value.get("version") != VERSION:
-        found = f"format {str(value.get('format'))[:40]!r}, version {str(value.get('version'))[:40]}"
-        raise CheckpointError(f"{path}: {found}; this is {FORMAT!r}, version {VERSION}: export the model again")
+    value = json_object(path, bytes_of(path, MANIFEST_LIMIT))
+    check_format(path, value, FORMAT, VERSION)
     try:
         return _manifest(value)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -87,35 +78,7 @@ def read_file(folder: Path, name: str, manifest: Manifest) -> bytes:
     file, path = manifest.files.get(name), folder / name
     if file is None:
         raise CheckpointError(f"{folder / NAME}: names no file {name}")
-    data = bytes_of(path, file.bytes)
-    if len(data) != file.bytes or digest(data) != file.sha256:
-        raise CheckpointError(f"{path}: not the file that was exported: {len(data)} bytes, another SHA-256")
-    return data
-
-
-def read_json(path: Path, data: bytes) -> dict[str, Any]:
-    """Return the JSON object in a file's bytes."""
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        raise CheckpointError(f"{path}: holds no JSON object")
-    return value
-
-
-def bytes_of(path: Path, most: int) -> bytes:
-    """Return the bytes of a plain file of at most so many; a link is none, because it may lead out of the folder."""
-    try:
-        found = path.lstat()
-        if not stat.S_ISREG(found.st_mode) or path.parent.is_symlink():
-            raise CheckpointError(f"{path}: not a plain file")
-        if found.st_size > most:
-            raise CheckpointError(f"{path}: {found.st_size} bytes, more than the {most} that it may have")
-        with path.open("rb") as file:
-            return file.read(most)
-    except OSError as error:
-        raise CheckpointError(f"{path}: {error.strerror or error}") from None
+    return exported_bytes(path, file.bytes, file.sha256)
 
 
 def _manifest(value: Mapping[str, Any]) -> Manifest:

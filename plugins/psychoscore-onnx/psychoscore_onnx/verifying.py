@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from psychoscore_core.errors import CheckpointError
+from psychoscore_core.exported_files import json_object
 from psychoscore_core.records import digest_of
 from psychoscore_core.stages.export import Finding
 from psychoscore_onnx import selftest
 from psychoscore_onnx.graph import Graph
 from psychoscore_onnx.graphs import graphs_of
-from psychoscore_onnx.manifest import NAME, Manifest, read_file, read_json, read_manifest
+from psychoscore_onnx.manifest import NAME, Manifest, read_file, read_manifest
 from psychoscore_onnx.models import check
 
 
@@ -56,7 +57,7 @@ def _check_facts(path: Path, name: str, data: bytes, manifest: Manifest) -> None
     described = {"vocabulary.json": ("families", manifest.vocabulary), "encoder.json": ("space", manifest.space)}
     if name in described:
         key, wanted = described[name]
-        value: Any = read_json(path, data).get(key)
+        value: Any = json_object(path, data).get(key)
         if name == "encoder.json" and isinstance(value, dict):
             value = [value.get("vector"), value.get("bar")]
         if digest_of(value) != wanted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from attrs import asdict, evolve, frozen
 from threadpoolctl import threadpool_limits
 
 from psychoscore_core.errors import CheckpointError
+from psychoscore_core.exported_files import bytes_of, digest
 from psychoscore_core.records import Checkpoint, Interface
 from psychoscore_onnx import manifest, selftest
 from psychoscore_onnx.graph import ELEMENTS, Graph
@@ -88,7 +88,7 @@ def _models(graphs: Mapping[str, Graph], sizes: Sizes, kind: Kind, loaded: Loade
 
 def _facts(sizes: Sizes, kind: Kind, loaded: Loaded, interface: Interface) -> dict[str, Any]:
     weights = (loaded.record.folder / "model.safetensors").read_bytes()
-    source = {"backend": loaded.record.backend, "sha256": hashlib.sha256(weights).hexdigest()}
+    source = {"backend": loaded.record.backend, "sha256": digest(weights)}
     source |= {"steps": loaded.record.steps, "metrics": dict(loaded.record.metrics)}
     return {
         "format": manifest.FORMAT,
@@ -125,11 +125,11 @@ def _vocabulary(interface: Interface) -> dict[str, Any]:
 def _tokenizer(folder: Path) -> dict[str, bytes]:
     """Return the files of the tokenizer's folder, which has no folders in it."""
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
-    return {f"{TOKENIZER}/{path.name}": manifest.bytes_of(path, manifest.FILE_LIMIT) for path in paths}
+    return {f"{TOKENIZER}/{path.name}": bytes_of(path, manifest.FILE_LIMIT) for path in paths}
 
 
 def _listed(files: Mapping[str, bytes]) -> dict[str, Any]:
-    return {name: {"bytes": len(data), "sha256": manifest.digest(data)} for name, data in sorted(files.items())}
+    return {name: {"bytes": len(data), "sha256": digest(data)} for name, data in sorted(files.items())}
 
 
 def _ports(graph: Graph) -> dict[str, Any]:

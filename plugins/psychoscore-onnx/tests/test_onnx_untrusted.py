@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psychoscore_core.errors import CheckpointError
+from psychoscore_core.exported_files import digest
 from psychoscore_onnx.folder import open_folder
 from psychoscore_onnx.graphs import graphs_of
-from psychoscore_onnx.manifest import digest, read_manifest
+from psychoscore_onnx.manifest import read_manifest
 from psychoscore_onnx.models import check
 from psychoscore_onnx.verifying import examined
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import re
-import stat
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from psychoscore_core.errors import CheckpointError
+from psychoscore_core.exported_files import bytes_of, digest, json_object
 from psychoscore_core.stages.export import Finding
 
 FORMAT, VERSION, MANIFEST = "rtneural", 1, "manifest.json"
 MOST_BYTES, MOST_FILES, MOST_WIDTH, MOST_LAYERS = 1 << 28, 50, 1 << 16, 1000
+T = TypeVar("T")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 
 
@@ -40,7 +41,8 @@ def examined(folder: Path) -> list[Finding]:
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    facts = _object(_bytes(folder / MANIFEST, 1 << 22))
+    path = folder / MANIFEST
+    facts = _object(path, _read(path, 1 << 22))
     if (facts.get("format"), facts.get("version")) != (FORMAT, VERSION):
         raise _Bad(f"not a manifest of the format {FORMAT!r}, version {VERSION}")
     files, layers = facts.get("files"), facts.get("layers")
@@ -57,14 +59,14 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _file(path: Path, wanted: dict[str, Any], facts: dict[str, Any]) -> str:
-    data = _bytes(path, min(wanted["bytes"], MOST_BYTES))
-    if len(data) != wanted["bytes"] or hashlib.sha256(data).hexdigest() != wanted["sha256"]:
+    data = _read(path, min(wanted["bytes"], MOST_BYTES))
+    if len(data) != wanted["bytes"] or digest(data) != wanted["sha256"]:
         raise _Bad("not the file that was exported: another SHA-256")
     text = f"{len(data):,} bytes, SHA-256 as exported"
     if path.name == "model.json":
-        return f"{text}, {_shapes(_object(data), facts)}"
+        return f"{text}, {_shapes(_object(path, data), facts)}"
     if path.name == "self-test.json":
-        return f"{text}, {_vectors(_object(data), facts)}"
+        return f"{text}, {_vectors(_object(path, data), facts)}"
     return text
 
 
@@ -102,24 +104,16 @@ def _shape(value: Any) -> list[int]:
     return [len(value), *(inner[0] if inner else [])]
 
 
-def _object(data: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        raise _Bad("holds no JSON object")
-    return value
+def _read(path: Path, most: int) -> bytes:
+    return _or_bad(path, lambda: bytes_of(path, most))
 
 
-def _bytes(path: Path, most: int) -> bytes:
+def _object(path: Path, data: bytes) -> dict[str, Any]:
+    return _or_bad(path, lambda: json_object(path, data))
+
+
+def _or_bad(path: Path, work: Callable[[], T]) -> T:
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise _Bad("not a plain file")
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except OSError as error:
-        raise _Bad(error.strerror or str(error)) from None
-    if len(data) > most:
-        raise _Bad(f"more than the {most:,} bytes that it may have")
-    return data
+        return work()
+    except CheckpointError as error:
+        raise _Bad(str(error).removeprefix(f"{path}: ")) from None

@@ -27,7 +27,7 @@ TYPES = {
 SIGNATURE = "step"
 
 
-class _Buffer(schema.BufferT):  # type: ignore[misc]
+class _Buffer(schema.BufferT):  # type: ignore[misc]  # the generated schema has no types
     """A buffer whose bytes are aligned, which the generated class does not see to."""
 
     def Pack(self, builder: Any) -> Any:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from psychoscore_core.errors import CheckpointError
+from psychoscore_core.exported_files import bytes_of, check_format, exported_bytes, json_object
 from psychoscore_tflite.constants import KINDS
 from psychoscore_tflite.graphs import Graph, GraphError, read_graph
 
@@ -32,18 +30,11 @@ class Manifest:
     files: Mapping[str, tuple[int, str]]
 
 
-def digest(data: bytes) -> str:
-    """Return the SHA-256 of bytes in hex digits."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def read_manifest(folder: Path) -> Manifest:
     """Return a folder's manifest; raises CheckpointError in one line where it is not one of this version."""
     path = folder / MANIFEST
-    facts = _object(path, bytes_of(path, MOST_MANIFEST))
-    if facts.get("format") != FORMAT or facts.get("version") != VERSION:
-        found = f"format {str(facts.get('format'))[:40]!r}, version {str(facts.get('version'))[:40]}"
-        raise CheckpointError(f"{path}: {found}; this is {FORMAT!r}, version {VERSION}: export the model again")
+    facts = json_object(path, bytes_of(path, MOST_MANIFEST))
+    check_format(path, facts, FORMAT, VERSION)
     weights, streams = facts.get("weights"), facts.get("streams")
     if not isinstance(weights, str) or weights not in KINDS:
         raise CheckpointError(f"{path}: weights must be one of {', '.join(KINDS)}")
@@ -59,24 +50,7 @@ def read_manifest(folder: Path) -> Manifest:
 def read_file(folder: Path, name: str, manifest: Manifest) -> bytes:
     """Return the bytes of a file that the manifest names; raises CheckpointError where they are not those."""
     size, sha256 = manifest.files[name]
-    data = bytes_of(folder / name, size)
-    if len(data) != size or digest(data) != sha256:
-        raise CheckpointError(f"{folder / name}: not the file that was exported: {len(data)} bytes, another SHA-256")
-    return data
-
-
-def bytes_of(path: Path, most: int) -> bytes:
-    """Return the bytes of a plain file of at most so many; a link is none, because it may lead out of the folder."""
-    try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise CheckpointError(f"{path}: not a plain file")
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except OSError as error:
-        raise CheckpointError(f"{path}: {error.strerror or error}") from None
-    if len(data) > most:
-        raise CheckpointError(f"{path}: more than the {most:,} bytes that it may have")
-    return data
+    return exported_bytes(folder / name, size, sha256)
 
 
 def _files(path: Path, files: object) -> dict[str, tuple[int, str]]:
@@ -89,13 +63,3 @@ def _files(path: Path, files: object) -> dict[str, tuple[int, str]]:
             raise CheckpointError(f"{path}: every file needs its size in bytes and its sha256")
         found[name] = (size, sha256)
     return found
-
-
-def _object(path: Path, data: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        raise CheckpointError(f"{path}: holds no JSON object")
-    return value

@@ -11,12 +11,13 @@ import importlib_metadata
 import numpy as np
 
 from psychoscore_core.errors import CheckpointError, PluginError
+from psychoscore_core.exported_files import digest
 from psychoscore_core.whole_files import replacing_folder
 from psychoscore_tflite import selftest
 from psychoscore_tflite.checkpoints import Net
 from psychoscore_tflite.constants import stored
 from psychoscore_tflite.lowering import lowered
-from psychoscore_tflite.manifest import FORMAT, MANIFEST, MODEL, VERSION, digest
+from psychoscore_tflite.manifest import FORMAT, MANIFEST, MODEL, VERSION
 from psychoscore_tflite.plugin import TfliteConfig
 from psychoscore_tflite.stepping import NumpyStep
 from psychoscore_tflite.verifying import examined

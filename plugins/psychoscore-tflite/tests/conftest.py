@@ -42,7 +42,7 @@ BRANCHES = {
     ],
     "outputs": {"level": "low", "distribution": "shares"},
 }
-BRANCHES["layers"].insert(-1, layer("positive", "modified-sigmoid", 5, 5, "high"))  # type: ignore[attr-defined]
+BRANCHES["layers"].insert(-1, layer("positive", "modified-sigmoid", 5, 5, "high"))
 
 GRAPHS: Mapping[str, Any] = {
     "dense": [layer("only", "linear", 6, 4)],

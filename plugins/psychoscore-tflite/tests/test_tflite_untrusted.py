@@ -10,7 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 from safetensors.numpy import load, save
 
 from psychoscore_core.cli.main import main
-from psychoscore_tflite.manifest import digest
+from psychoscore_core.exported_files import digest
 from psychoscore_tflite.plugin import TfliteConfig
 from psychoscore_tflite.verifying import examined
 from psychoscore_tflite.writing import to_tflite

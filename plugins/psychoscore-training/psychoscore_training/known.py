@@ -81,7 +81,7 @@ class Lessened(Sequence[Any]):
         return logits if self._divisor == 1 else logits / self._divisor
 
     def _draw(self, family: int, rows: np.ndarray, choices: Sequence[Any], rule: Any) -> Any:
-        return self._step.draw(family, rows, choices, rule, self._lost[family], self._divisor)  # type: ignore[attr-defined]
+        return self._step.draw(family, rows, choices, rule, self._lost[family], self._divisor)  # type: ignore[attr-defined]  # optional
 
 
 def known_of(data: Prepared) -> Known:

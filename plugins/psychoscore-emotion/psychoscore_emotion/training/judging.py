@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from psychoscore_emotion.listening import heard_of
 from psychoscore_emotion.net import Net
 from psychoscore_emotion.outputs import QUADRANTS, place
 from psychoscore_emotion.training.fitting import SETTLING
@@ -35,6 +36,8 @@ def by_split(net: Net, clips: Sequence[Clip]) -> dict[str, Any]:
 def figures(outputs: np.ndarray, clips: Sequence[Clip]) -> dict[str, Any]:
     """Return accuracies [mean, low, high] of quadrant, valence and arousal, and correlations of all numbers.
 
+    "... sure" is the mean probability that the model itself gives to what it hears.
+
     outputs: what was heard of each clip (clips, 64).
     """
     chosen = outputs[:, [place(name) for name in QUADRANTS]].argmax(axis=1) + 1
@@ -45,6 +48,7 @@ def figures(outputs: np.ndarray, clips: Sequence[Clip]) -> dict[str, Any]:
         right[name] = (outputs[:, place(name)] >= 0) == (labels[name] >= 0)
     found: dict[str, Any] = {"clips": len(clips), "songs": len(set(songs))}
     found |= {f"{name} right": _interval(values, songs) for name, values in right.items()}
+    found |= {f"{name} sure": round(float(np.mean(values)), 3) for name, values in _sure(outputs).items()}
     for name, output in FIELDS.items():
         if output:
             found[f"{name} correlation"] = _correlation(outputs[:, place(output)], labels[name])
@@ -60,6 +64,12 @@ FIELDS = {
     "dominance": "disc.dominance",
     "extraversion": "ocean.extraversion",
 }
+
+
+def _sure(outputs: np.ndarray) -> dict[str, list[float]]:
+    clips = [heard_of(row, 0.0) for row in outputs]
+    sides = {name: [clip.sure(name) for clip in clips] for name in ("valence", "arousal")}
+    return {"quadrant": [max(clip.probabilities) for clip in clips]} | sides
 
 
 def _correlation(found: np.ndarray, wanted: np.ndarray) -> float | None:
